@@ -1,0 +1,94 @@
+//! The hooks that join the generated client to its transport, and the two ways to make a client.
+
+use crate::{
+    call::CallContext,
+    failure::{self, Failure},
+    generated::client::Client,
+    operation::Operation,
+    transport::Transport,
+};
+use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
+use std::{fmt, sync::Arc};
+
+/// What the generated [`Client`] carries: the shared transport, and the context of the call at hand.
+#[derive(Clone)]
+pub struct Inner {
+    transport: Arc<dyn Transport>,
+    call: Option<Arc<CallContext>>,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client for `base_url` that sends through `transport`.
+    ///
+    /// The base URL may carry a path; a slash at its end does no harm.
+    pub fn with_transport(base_url: &str, http: reqwest::Client, transport: impl Transport) -> Self {
+        let inner = Inner { transport: Arc::new(transport), call: None };
+        Self::new_with_client(base_url.trim_end_matches('/'), http, inner)
+    }
+
+    /// The same client with the context of one call. It shares the connection pool and the transport, so that it is
+    /// cheap to make one for each call.
+    ///
+    /// ```no_run
+    /// # async fn run(client: aipass_api::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use aipass_api::{CallContext, CallOptions};
+    /// use std::{sync::Arc, time::Duration};
+    ///
+    /// let mut options = CallOptions::default();
+    /// options.total = Some(Duration::from_secs(20));
+    /// let call = Arc::new(CallContext::new(options));
+    /// let answer = client.for_call(call.clone()).get_userinfo().send().await;
+    /// println!("{} attempts, status {:?}", call.attempts(), call.status());
+    /// # answer?; Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn for_call(&self, call: Arc<CallContext>) -> Self {
+        let mut client = self.clone();
+        client.inner.call = Some(call);
+        client
+    }
+}
+
+impl ClientHooks<Inner> for Client {
+    async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
+        // The generator sends the document's version under this name; AI Pass knows no such header.
+        request.headers_mut().remove("api-version");
+        Ok(())
+    }
+
+    async fn exec(
+        &self,
+        mut request: reqwest::Request,
+        info: &OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
+        // Every generated operation is in the table: both come out of the same run of the generator.
+        let Some(operation) = Operation::find(info.operation_id) else {
+            return Ok(Failure::unknown_operation(info.operation_id).into_response());
+        };
+        let call = self.inner().call.clone().unwrap_or_default();
+        request.headers_mut().extend(call.options.headers.clone());
+        let outcome =
+            failure::receive(self.inner().transport.as_ref(), self.client(), request, operation, &call).await;
+        Ok(outcome.unwrap_or_else(|failure| {
+            call.failed(failure.clone());
+            failure.into_response()
+        }))
+    }
+
+    async fn post<E>(
+        &self,
+        result: &reqwest::Result<reqwest::Response>,
+        _: &OperationInfo,
+    ) -> Result<(), Error<E>> {
+        match result.as_ref().ok().and_then(|response| response.extensions().get::<Failure>()) {
+            Some(failure) => Err(Error::UnexpectedResponse(failure.clone().into_response())),
+            None => Ok(()),
+        }
+    }
+}

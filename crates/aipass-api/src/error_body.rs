@@ -1,0 +1,233 @@
+//! What a server says in an error body, whatever shape it has.
+//!
+//! AI Pass fronts a gateway that fronts many providers; each has a form of its own. `policy` in the crate `aipass`
+//! decides what an error means; this file only reads it.
+
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// Longer texts are cut: a message is for a person to read.
+const MAX_TEXT: usize = 500;
+
+/// An error as the server words it. Every part may be missing.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorBody {
+    /// The message for people, without control characters, at most 500 characters long.
+    pub message: Option<String>,
+    /// The machine-readable class, such as `budget_exceeded`.
+    pub kind: Option<String>,
+    /// The parameter at fault.
+    pub param: Option<String>,
+    /// The machine-readable code. Numbers come as text.
+    pub code: Option<String>,
+}
+
+// The message may quote what the caller sent, so it is left out of logs.
+impl fmt::Debug for ErrorBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorBody")
+            .field("kind", &self.kind)
+            .field("param", &self.param)
+            .field("code", &self.code)
+            .field("has_message", &self.message.is_some())
+            .finish()
+    }
+}
+
+impl ErrorBody {
+    /// Reads the body of an answer that is known to be an error. Of HTML only the title is taken.
+    ///
+    /// ```
+    /// use aipass_api::ErrorBody;
+    ///
+    /// let error = ErrorBody::read(br#"{"error":{"message":"no such model","type":"None","code":400}}"#);
+    /// assert_eq!(error.message.as_deref(), Some("no such model"));
+    /// assert_eq!(error.code.as_deref(), Some("400"));
+    /// assert_eq!(error.kind, None);
+    /// ```
+    #[must_use]
+    pub fn read(body: &[u8]) -> Self {
+        match serde_json::from_slice(body) {
+            Ok(value) => Self::of_value(&value).unwrap_or_else(|| Self::described(&value)),
+            Err(_) => Self { message: plain(&String::from_utf8_lossy(body)), ..Self::default() },
+        }
+    }
+
+    /// The error inside an answer that claims to be a success: an error object, or an envelope with
+    /// `"success": false`. `"error": null` is no error.
+    #[must_use]
+    pub fn inside(value: &Value) -> Option<Self> {
+        Self::of_value(value)
+    }
+
+    fn of_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Array(items) => items.first().and_then(Self::of_value),
+            Value::Object(object) => Self::of_object(object),
+            _ => None,
+        }
+    }
+
+    fn of_object(object: &Map<String, Value>) -> Option<Self> {
+        match object.get("error") {
+            Some(Value::Object(error)) => return Some(Self::members(error)),
+            Some(Value::String(code)) => {
+                let described = ["error_description", "errorDescription", "message"];
+                let message = described.iter().find_map(|key| text(object.get(*key)));
+                return Some(Self {
+                    message: message.or_else(|| clean(code)),
+                    code: clean(code),
+                    ..Self::members(object)
+                });
+            }
+            Some(Value::Bool(true)) => return Some(Self::members(object)),
+            _ => {}
+        }
+        let envelope = object.get("success") == Some(&Value::Bool(false));
+        let vllm = object.get("object").and_then(Value::as_str) == Some("error");
+        (envelope || vllm).then(|| Self::members(object))
+    }
+
+    fn members(object: &Map<String, Value>) -> Self {
+        Self {
+            message: text(object.get("message")),
+            kind: text(object.get("type")),
+            param: text(object.get("param")),
+            code: text(object.get("code")),
+        }
+    }
+
+    /// JSON that is an error only because the status says so: FastAPI's `detail`, or members without an `error`.
+    fn described(value: &Value) -> Self {
+        let Value::Object(object) = value else {
+            return Self { message: text(Some(value)), ..Self::default() };
+        };
+        let mut error = Self::members(object);
+        if error.message.is_none() {
+            error.message = object.get("detail").and_then(detail).or_else(|| text(object.get("title")));
+        }
+        error
+    }
+}
+
+/// FastAPI puts a text, an object, or a list of `{loc, msg}` here.
+fn detail(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(items) => {
+            let texts: Vec<_> = items.iter().filter_map(|item| text(item.get("msg"))).collect();
+            clean(&texts.join("; "))
+        }
+        Value::Object(object) => {
+            ["error", "message", "msg"].iter().find_map(|key| text(object.get(*key)))
+        }
+        other => text(Some(other)),
+    }
+}
+
+/// Text or a number as text; LiteLLM's literal `"None"` is nothing.
+fn text(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) if text == "None" => None,
+        Value::String(text) => clean(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn plain(body: &str) -> Option<String> {
+    let body = body.trim_start_matches('\u{feff}').trim_start();
+    if !body.starts_with('<') {
+        return clean(body);
+    }
+    // Lowering ASCII keeps every byte offset.
+    let lower = body.to_ascii_lowercase();
+    let open = lower.find("<title")?;
+    let start = open + lower[open..].find('>')? + 1;
+    let end = start + lower[start..].find("</title")?;
+    clean(&body[start..end])
+}
+
+/// Without control characters, which could steer a terminal, and not endless.
+fn clean(text: &str) -> Option<String> {
+    let spaced = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+    let text: String = spaced.take(MAX_TEXT).collect();
+    (!text.trim().is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> (Option<String>, Option<String>, Option<String>, Option<String>) {
+        let ErrorBody { message, kind, param, code } = ErrorBody::read(body.as_bytes());
+        (message, kind, param, code)
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn every_known_shape_is_read() {
+        let table = [
+            (
+                r#"{"error":{"message":"m","type":"t","param":"p","code":"c"}}"#,
+                (some("m"), some("t"), some("p"), some("c")),
+            ),
+            (
+                r#"{"error":{"message":"m","type":"None","param":null,"code":429}}"#,
+                (some("m"), None, None, some("429")),
+            ),
+            (
+                r#"{"error":"invalid_grant","error_description":"expired"}"#,
+                (some("expired"), None, None, some("invalid_grant")),
+            ),
+            (r#"{"error":"nope"}"#, (some("nope"), None, None, some("nope"))),
+            (r#"{"success":false,"message":"m","error":"E1"}"#, (some("m"), None, None, some("E1"))),
+            (r#"{"success":false,"message":"m"}"#, (some("m"), None, None, None)),
+            (r#"{"detail":"gone"}"#, (some("gone"), None, None, None)),
+            (r#"{"detail":{"error":"deep"}}"#, (some("deep"), None, None, None)),
+            (
+                r#"{"detail":[{"loc":["body","n"],"msg":"too big"},{"msg":"too late"}]}"#,
+                (some("too big; too late"), None, None, None),
+            ),
+            (r#"[{"error":{"message":"m","code":503}}]"#, (some("m"), None, None, some("503"))),
+            (
+                r#"{"timestamp":"t","status":403,"error":"Forbidden","message":"m","path":"/x"}"#,
+                (some("m"), None, None, some("Forbidden")),
+            ),
+            (
+                r#"{"object":"error","message":"m","type":"t","code":400}"#,
+                (some("m"), some("t"), None, some("400")),
+            ),
+            ("upstream fell over\n", (some("upstream fell over"), None, None, None)),
+            (
+                "<html><HEAD><title>502 Bad\u{7} Gateway</title></head><body>x</body>",
+                (some("502 Bad  Gateway"), None, None, None),
+            ),
+            ("<p>no title", (None, None, None, None)),
+            ("", (None, None, None, None)),
+        ];
+        for (body, expected) in table {
+            assert_eq!(read(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_null_error_is_no_error() {
+        for fine in [r#"{"error":null,"choices":[]}"#, r#"{"success":true}"#, "[]", "[1]", "3", r#"{"error":false}"#] {
+            assert_eq!(ErrorBody::inside(&serde_json::from_str(fine).unwrap()), None, "{fine}");
+        }
+        for bad in [r#"{"error":{}}"#, r#"{"success":false}"#, r#"{"error":""}"#] {
+            assert!(ErrorBody::inside(&serde_json::from_str(bad).unwrap()).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn messages_are_cut_and_stay_out_of_debug() {
+        let error = ErrorBody::read(format!(r#"{{"error":{{"message":"{}"}}}}"#, "x".repeat(9000)).as_bytes());
+        assert_eq!(error.message.as_ref().unwrap().len(), MAX_TEXT);
+        assert!(!format!("{error:?}").contains("xxx"));
+    }
+}

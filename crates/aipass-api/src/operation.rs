@@ -1,0 +1,102 @@
+//! What each operation costs, takes and answers: the table that `cargo xtask regen` fills from the document.
+
+pub use crate::generated::operations::OPERATIONS;
+
+/// Whether a call may cost money, declared in the document as `x-aipass-charge`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the three classes are complete; policy matches on them")]
+pub enum Charge {
+    /// A safe read: nothing is spent, and a repetition harms nobody.
+    Free,
+    /// A model call: a repetition may be billed again.
+    Paid,
+    /// Not billed, but not to be repeated blindly either: registration, revocation, management.
+    Once,
+}
+
+/// The body that an operation sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RequestKind {
+    /// No body.
+    None,
+    /// `application/json`.
+    Json,
+    /// `multipart/form-data`.
+    Multipart,
+}
+
+/// The body that an operation promises to answer with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResponseKind {
+    /// One JSON value.
+    Json,
+    /// Server-sent events.
+    EventStream,
+    /// Media bytes.
+    Bytes,
+    /// Plain text.
+    Text,
+    /// No body.
+    Empty,
+}
+
+/// One operation of the generated client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The operation's id in the generated client, for example `create_chat_completion_stream`.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path template in the document.
+    pub path: &'static str,
+    /// Whether the call may cost money.
+    pub charge: Charge,
+    /// What it sends.
+    pub request: RequestKind,
+    /// What it answers.
+    pub response: ResponseKind,
+    /// Whether the body is kept in memory and can be sent a second time.
+    pub replayable: bool,
+    /// The OAuth scopes that the document asks for.
+    pub scopes: &'static [&'static str],
+}
+
+impl Operation {
+    /// The operation of that id.
+    ///
+    /// ```
+    /// use aipass_api::operation::{Charge, Operation};
+    ///
+    /// assert_eq!(Operation::find("create_chat_completion").unwrap().charge, Charge::Paid);
+    /// assert_eq!(Operation::find("list_models").unwrap().charge, Charge::Free);
+    /// ```
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        let at = OPERATIONS.binary_search_by(|operation| operation.id.cmp(id)).ok()?;
+        OPERATIONS.get(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_found_by_its_id() {
+        assert!(!OPERATIONS.is_empty());
+        for operation in OPERATIONS {
+            assert_eq!(Operation::find(operation.id), Some(operation), "the table must be sorted by id");
+        }
+        assert_eq!(Operation::find("no_such_operation"), None);
+    }
+
+    #[test]
+    fn only_reads_are_free() {
+        for operation in OPERATIONS {
+            assert_eq!(operation.charge == Charge::Free, operation.method == "GET", "{}", operation.id);
+        }
+    }
+}

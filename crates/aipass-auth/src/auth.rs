@@ -1,0 +1,334 @@
+//! The client: what it is built from, and what a program asks of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::base_url::BaseUrl;
+use crate::clock::{Clock, SystemClock};
+use crate::error::{AuthError, BuildError, BuildErrorKind, Kind};
+use crate::flow::is_scope;
+use crate::grant::Grants;
+use crate::http::HttpOptions;
+use crate::memory_store::MemoryStore;
+use crate::revoke::{LogoutReport, RevokeShape, revoke};
+use crate::secret::{AccessToken, Secret};
+use crate::session::Session;
+use crate::source::TokenSource;
+use crate::store::{AccountKey, BoxFuture, TokenStore};
+use crate::tokens::SessionInfo;
+use crate::wire::{TokenDialect, Wire};
+
+/// What every call of AI Pass and its user profile need.
+pub(crate) const DEFAULT_SCOPES: [&str; 2] = ["api:access", "profile:read"];
+
+/// One OAuth client with the session of one account. Clones are cheap and share the session.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use aipass_auth::{Auth, MemoryStore};
+///
+/// let auth = Auth::builder("client_1").token_store(MemoryStore::new()).build()?;
+/// if auth.session().await?.is_none() {
+///     let (url, pending) = auth.begin("http://127.0.0.1:8417/callback")?;
+///     println!("open {url}");
+///     # let callback_url = "";
+///     auth.complete(pending, callback_url).await?;
+/// }
+/// let token = auth.token(None).await?;
+/// # let _ = token; Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Auth(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    session: Session,
+}
+
+/// What a client is made of; it does not change.
+pub(crate) struct Settings {
+    pub(crate) base: BaseUrl,
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
+    pub(crate) scopes: Vec<String>,
+    #[cfg_attr(not(feature = "loopback"), expect(dead_code, reason = "only the listener's page shows it"))]
+    pub(crate) app_name: Option<String>,
+    pub(crate) revoke_shape: RevokeShape,
+    pub(crate) grants: Arc<Grants>,
+}
+
+impl Auth {
+    /// Starts building a client with the client id of the developer dashboard or of
+    /// [`register_client`](crate::register_client).
+    pub fn builder(client_id: impl Into<String>) -> AuthBuilder {
+        AuthBuilder {
+            client_id: client_id.into(),
+            base_url: BaseUrl::AIPASS.to_owned(),
+            issuer: None,
+            client_secret: None,
+            store: None,
+            account: "default".to_owned(),
+            scopes: DEFAULT_SCOPES.map(str::to_owned).to_vec(),
+            dialect: TokenDialect::default(),
+            revoke_shape: RevokeShape::default(),
+            http: HttpOptions::default(),
+            app_name: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// An access token to send. `rejected` is a token of this client that the service answered with 401: if it
+    /// is still the one in use, the session is renewed, else the newer one is returned.
+    ///
+    /// However many tasks ask at once, the server is asked once. The renewal is a task of its own, so a caller
+    /// that goes away does not lose a rotated pair; the pair is saved before anybody gets it; and a renewal that
+    /// fails for the moment keeps a token that still works.
+    ///
+    /// # Errors
+    ///
+    /// [`is_login_required`](AuthError::is_login_required) when only a login helps,
+    /// [`is_temporary`](AuthError::is_temporary) when it may work later.
+    pub async fn token(&self, rejected: Option<&AccessToken>) -> Result<AccessToken, AuthError> {
+        self.0.session.token(rejected).await
+    }
+
+    /// Renews the session now, whether or not its token is still good.
+    ///
+    /// # Errors
+    ///
+    /// As [`token`](Self::token).
+    pub async fn refresh(&self) -> Result<SessionInfo, AuthError> {
+        self.0.session.refresh().await
+    }
+
+    /// Who is signed in, or `None`. It reads the store and asks no server, so the session may have been ended
+    /// elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read ([`is_store`](AuthError::is_store)).
+    pub async fn session(&self) -> Result<Option<SessionInfo>, AuthError> {
+        self.0.session.info().await
+    }
+
+    /// Tries whether the store could take tokens, as [`login`](Self::login) does before it opens the browser.
+    ///
+    /// # Errors
+    ///
+    /// When it could not ([`is_store`](AuthError::is_store)).
+    pub async fn check_store(&self) -> Result<(), AuthError> {
+        self.0.session.probe_store().await
+    }
+
+    /// Waits for a renewal under way and for tokens that are not saved yet. A program calls it before it ends:
+    /// a runtime that stops in the middle of a renewal loses the pair that the server has just rotated.
+    pub async fn close(&self) {
+        self.0.session.close().await;
+    }
+
+    /// Signs out: removes the tokens here and in the store, and asks the server to revoke the refresh token and
+    /// then the access token. The local part happens whatever the server says.
+    pub async fn logout(&self) -> LogoutReport {
+        let auth = self.clone();
+        let report = self.detached(async move { auth.logout_now().await }).await;
+        match report {
+            Ok(report) => report,
+            // The runtime is shutting down; what can still be done is done here.
+            Err(_) => self.logout_now().await,
+        }
+    }
+
+    async fn logout_now(&self) -> LogoutReport {
+        let Settings { base, client_id, revoke_shape, grants, .. } = &self.0.settings;
+        let (live, store) = self.0.session.sign_out().await;
+        let tokens = live.as_ref().map(|live| &live.tokens);
+        let refresh = tokens.and_then(|tokens| tokens.refresh_token()).map(|token| (token, "refresh_token"));
+        let access = tokens.map(|tokens| (tokens.access_token(), "access_token"));
+        let refresh_token = revoke(&grants.wire, base, client_id, *revoke_shape, refresh).await;
+        let access_token = revoke(&grants.wire, base, client_id, *revoke_shape, access).await;
+        LogoutReport { refresh_token, access_token, store }
+    }
+
+    /// The client id.
+    pub fn client_id(&self) -> &str {
+        &self.0.settings.client_id
+    }
+
+    /// The base URL of the service.
+    pub fn base_url(&self) -> &Url {
+        self.0.settings.base.as_url()
+    }
+
+    /// What the tokens of this client are bound to.
+    pub fn account_key(&self) -> &AccountKey {
+        &self.0.session.inner().key
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn session_core(&self) -> &Session {
+        &self.0.session
+    }
+
+    /// Runs work that must not stop half-way as a task of its own.
+    pub(crate) async fn detached<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, AuthError> {
+        tokio::spawn(work).await.map_err(|_| AuthError::new(Kind::Stopped))
+    }
+}
+
+impl TokenSource for Auth {
+    fn token<'a>(&'a self, rejected: Option<&'a AccessToken>) -> BoxFuture<'a, Result<AccessToken, AuthError>> {
+        Box::pin(self.0.session.token(rejected))
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth")
+            .field("base_url", &self.0.settings.base)
+            .field("client_id", &self.0.settings.client_id)
+            .field("scopes", &self.0.settings.scopes)
+            .field("session", &self.0.session)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds an [`Auth`].
+#[must_use = "call `build()`"]
+pub struct AuthBuilder {
+    client_id: String,
+    base_url: String,
+    issuer: Option<String>,
+    client_secret: Option<Secret>,
+    store: Option<Arc<dyn TokenStore>>,
+    account: String,
+    scopes: Vec<String>,
+    dialect: TokenDialect,
+    revoke_shape: RevokeShape,
+    http: HttpOptions,
+    app_name: Option<String>,
+    clock: Arc<dyn Clock>,
+}
+
+impl AuthBuilder {
+    /// The service, `https://aipass.one` by default; see [`BaseUrl`] for what is accepted.
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// The issuer that a callback may name (RFC 9207), by default the base URL. A gateway in front of the
+    /// service makes the two differ.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// The secret of a confidential client. A program that people install has none.
+    pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.client_secret = Some(secret.into());
+        self
+    }
+
+    /// Where the tokens are kept; in memory by default.
+    pub fn token_store(self, store: impl TokenStore) -> Self {
+        self.token_store_arc(Arc::new(store))
+    }
+
+    /// The same as [`token_store`](Self::token_store), for a store that is shared.
+    pub fn token_store_arc(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// A label that tells several accounts of one client apart, for example a user id; `default` by default.
+    pub fn account(mut self, label: impl Into<String>) -> Self {
+        self.account = label.into();
+        self
+    }
+
+    /// The scopes to ask for, by default `api:access` and `profile:read`.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How the token endpoint wants to be asked.
+    pub fn dialect(mut self, dialect: TokenDialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// How the revocation endpoint wants to be asked.
+    pub fn revoke_shape(mut self, shape: RevokeShape) -> Self {
+        self.revoke_shape = shape;
+        self
+    }
+
+    /// Proxy, timeouts and trusted certificates. Token requests end after 30 seconds unless a total timeout is
+    /// set, and are never compressed.
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// The name that the page in the browser shows after a login.
+    pub fn app_name(mut self, name: impl Into<String>) -> Self {
+        self.app_name = Some(name.into());
+        self
+    }
+
+    /// Builds the client. Nothing is sent and nothing is read.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is unusable.
+    pub fn build(self) -> Result<Auth, BuildError> {
+        let base: BaseUrl = self.base_url.parse()?;
+        if self.client_id.is_empty() || !self.client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(BuildErrorKind::ClientId.into());
+        }
+        if self.account.is_empty() || self.account.len() > 256 || self.account.chars().any(char::is_control) {
+            return Err(BuildErrorKind::Account.into());
+        }
+        if !self.scopes.iter().all(|scope| is_scope(scope)) {
+            return Err(BuildErrorKind::Scope.into());
+        }
+        let wire = Wire::new(&self.http, &base, self.dialect)?;
+        let grants = Arc::new(Grants::new(&base, &self.client_id, self.client_secret.as_ref(), wire));
+        let key = AccountKey::new(&base, &self.client_id, self.account);
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        let session = Session::new(key, store, grants.clone(), self.clock);
+        let issuer = self.issuer.as_deref().unwrap_or(base.as_str()).trim_end_matches('/').to_owned();
+        let settings = Settings {
+            base,
+            issuer,
+            client_id: self.client_id,
+            scopes: self.scopes,
+            app_name: self.app_name,
+            revoke_shape: self.revoke_shape,
+            grants,
+        };
+        Ok(Auth(Arc::new(Inner { settings, session })))
+    }
+}
+
+impl fmt::Debug for AuthBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The base URL is not checked yet and may hold credentials.
+        f.debug_struct("AuthBuilder")
+            .field("client_id", &self.client_id)
+            .field("account", &self.account)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,170 @@
+//! Tokens in files that only their owner can read.
+
+use std::fmt;
+use std::fs::TryLockError;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::private_file;
+use crate::store::{AccountKey, BoxFuture, Gates, StoreError, StoreLock, TokenStore};
+use crate::tokens::StoredTokens;
+
+/// Longer than a renewal with its second attempt can take.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(75);
+const SHORTEST_POLL: Duration = Duration::from_millis(5);
+const LONGEST_POLL: Duration = Duration::from_millis(100);
+
+/// Keeps tokens in a folder, one file and one lock file per account.
+///
+/// - The folder is created with mode 0700 and the files with 0600. Files that others can read, symbolic links and
+///   folders that others can write to are refused ([`StoreError::Insecure`]), not repaired: somebody may have
+///   read or planted them.
+/// - A file is replaced as a whole and is on the disk before the new tokens are used, so a crash leaves the old
+///   tokens or the new ones.
+/// - The lock works between processes, and the system gives it back when its holder dies. Nothing goes on without
+///   it.
+///
+/// Windows has no modes; there the folder's own rights apply.
+///
+/// What cannot be promised: if the machine stops between the server's rotation of a refresh token and the save,
+/// the session is lost and a login is needed.
+#[derive(Clone)]
+pub struct FileStore {
+    dir: PathBuf,
+    lock_timeout: Duration,
+}
+
+impl FileStore {
+    /// The usual place for the state of an application: `$XDG_STATE_HOME/APP` (`~/.local/state/APP`) on Linux,
+    /// `~/Library/Application Support/APP` on macOS, `%APPDATA%\APP` on Windows. Nothing is created yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when no home folder is known, or when the name is not the name of a folder.
+    pub fn for_app(app: impl AsRef<str>) -> Result<Self, StoreError> {
+        use etcetera::BaseStrategy as _;
+        let app = app.as_ref();
+        let is_name = !app.is_empty()
+            && !app.starts_with('.')
+            && !app.contains(['/', '\\', ':'])
+            && !app.chars().any(char::is_control);
+        if !is_name {
+            return Err(StoreError::Unavailable("the name of the application is no name of a folder"));
+        }
+        let base = etcetera::base_strategy::choose_native_strategy()
+            .map_err(|_| StoreError::Unavailable("no home folder is known"))?;
+        Ok(Self::in_dir(base.state_dir().unwrap_or_else(|| base.data_dir()).join(app)))
+    }
+
+    /// A folder of your choice. Nothing is created yet.
+    pub fn in_dir(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into(), lock_timeout: LOCK_TIMEOUT }
+    }
+
+    /// How long to wait for another process that holds the lock, 75 seconds by default. A renewal may take 30
+    /// seconds, so less than that lets this process fail while another one still works.
+    #[must_use]
+    pub fn lock_timeout(mut self, limit: Duration) -> Self {
+        self.lock_timeout = limit;
+        self
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The file that holds the tokens of this account.
+    pub fn path(&self, key: &AccountKey) -> PathBuf {
+        self.dir.join(key.fingerprint() + ".json")
+    }
+
+    fn lock_path(&self, key: &AccountKey) -> PathBuf {
+        self.dir.join(key.fingerprint() + ".lock")
+    }
+
+    async fn lock_file(&self, key: &AccountKey) -> Result<StoreLock, StoreError> {
+        let path = self.lock_path(key);
+        // The tasks of this process queue here, so that only one of them polls the file.
+        let gate = Gates::global().enter(&path.to_string_lossy()).await;
+        let file = {
+            let (dir, path) = (self.dir.clone(), path.clone());
+            blocking(move || {
+                private_file::prepare_dir(&dir)?;
+                private_file::open_lock(&path)
+            })
+            .await?
+        };
+        let mut pause = SHORTEST_POLL;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(StoreLock::new((file, gate))),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(pause).await,
+                Err(TryLockError::Error(error)) => return Err(StoreError::io(&path, error)),
+            }
+            pause = (pause * 2).min(LONGEST_POLL);
+        }
+    }
+}
+
+impl fmt::Debug for FileStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileStore").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+impl TokenStore for FileStore {
+    fn load<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<Option<StoredTokens>, StoreError>> {
+        let (path, key) = (self.path(key), key.clone());
+        Box::pin(blocking(move || {
+            let Some(json) = private_file::read(&path)? else { return Ok(None) };
+            let tokens = StoredTokens::from_json(&json).map_err(|error| error.in_file(&path))?;
+            if tokens.belongs_to(&key) { Ok(Some(tokens)) } else { Err(StoreError::ForeignTokens) }
+        }))
+    }
+
+    fn save<'a>(&'a self, key: &'a AccountKey, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<(), StoreError>> {
+        let (dir, path, key, json) = (self.dir.clone(), self.path(key), key.clone(), tokens.to_json());
+        let belongs = tokens.belongs_to(&key);
+        Box::pin(blocking(move || {
+            if !belongs {
+                return Err(StoreError::ForeignTokens);
+            }
+            private_file::prepare_dir(&dir)?;
+            private_file::replace(&dir, &path, json.expose_secret().as_bytes())
+        }))
+    }
+
+    fn remove<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<(), StoreError>> {
+        let (dir, path) = (self.dir.clone(), self.path(key));
+        Box::pin(blocking(move || private_file::remove(&dir, &path)))
+    }
+
+    fn lock<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<StoreLock, StoreError>> {
+        Box::pin(async move {
+            let waited = tokio::time::timeout(self.lock_timeout, self.lock_file(key)).await;
+            waited.unwrap_or(Err(StoreError::Busy))
+        })
+    }
+
+    fn probe<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let _lock = self.lock(key).await?;
+            match self.load(key).await {
+                // A login replaces what cannot be read, so it does not stand in its way.
+                Ok(_) | Err(StoreError::Corrupt { .. } | StoreError::ForeignTokens) => {}
+                Err(error) => return Err(error),
+            }
+            let dir = self.dir.clone();
+            blocking(move || private_file::try_to_write(&dir)).await
+        })
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(StoreError::Unavailable("the runtime stopped before the work was done")))
+}

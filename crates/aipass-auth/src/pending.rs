@@ -1,0 +1,326 @@
+//! A login between its two halves: what `begin` hands out and `complete` takes back.
+
+use std::fmt;
+use std::time::Duration;
+
+use oauth2::RedirectUrl;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use url::Url;
+
+use crate::base_url::is_loopback;
+use crate::callback::{Callback, Expected, query_of};
+use crate::error::{AuthError, Kind};
+use crate::grant::is_verifier;
+use crate::secret::Secret;
+use crate::store::AccountKey;
+
+const VERSION: u32 = 1;
+
+/// How long a login may take from `begin` to `complete`.
+const LIFETIME: Duration = Duration::from_secs(600);
+
+/// A clock this far ahead at `begin` is forgiven, for logins that two machines share.
+const CLOCK_TOLERANCE: u64 = 60;
+
+/// A login that was begun and not completed.
+///
+/// It holds the code verifier and the state, so it is a secret. A web server keeps it for the person who began
+/// the login, on its own side or encrypted, and takes it out (not copies it) when the callback arrives:
+/// a cookie for it is `HttpOnly`, `Secure` and `SameSite=Lax` (`Strict` is not sent with the way back). Never
+/// take it from the callback request itself.
+///
+/// It is good for ten minutes and for one [`complete`](crate::Auth::complete), which takes it by value.
+pub struct PendingLogin(pub(crate) Parts);
+
+/// The stored form: it has a version, and a reader refuses one that it does not know.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Parts {
+    version: u32,
+    #[serde(with = "secret_text")]
+    pub(crate) verifier: Secret,
+    #[serde(with = "secret_text")]
+    state: Secret,
+    redirect_uri: String,
+    base_url: String,
+    client_id: String,
+    account: String,
+    issuer: String,
+    pub(crate) scopes: Vec<String>,
+    begun_at: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    return_to: Option<String>,
+}
+
+/// What a new login consists of.
+pub(crate) struct NewLogin<'a> {
+    pub(crate) key: &'a AccountKey,
+    pub(crate) issuer: &'a str,
+    pub(crate) verifier: Secret,
+    pub(crate) state: Secret,
+    pub(crate) redirect_uri: &'a str,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) begun_at: u64,
+    pub(crate) return_to: Option<String>,
+}
+
+impl PendingLogin {
+    pub(crate) fn new(login: NewLogin<'_>) -> Self {
+        Self(Parts {
+            version: VERSION,
+            verifier: login.verifier,
+            state: login.state,
+            redirect_uri: login.redirect_uri.to_owned(),
+            base_url: login.key.base_url().to_owned(),
+            client_id: login.key.client_id().to_owned(),
+            account: login.key.account().to_owned(),
+            issuer: login.issuer.to_owned(),
+            scopes: login.scopes,
+            begun_at: login.begun_at,
+            return_to: login.return_to,
+        })
+    }
+
+    /// The redirect URI of this login.
+    pub fn redirect_uri(&self) -> &str {
+        &self.0.redirect_uri
+    }
+
+    /// Where the person wanted to go, as it was given to
+    /// [`LoginOptions::return_to`](crate::LoginOptions::return_to).
+    pub fn return_to(&self) -> Option<&str> {
+        self.0.return_to.as_deref()
+    }
+
+    /// Refuses a login that was begun by another client or too long ago.
+    pub(crate) fn check(&self, key: &AccountKey, now: u64) -> Result<(), AuthError> {
+        let login = &self.0;
+        if login.base_url != key.base_url() || login.client_id != key.client_id() || login.account != key.account() {
+            return Err(AuthError::config("the login was begun for another service, client or account"));
+        }
+        let over = login.begun_at.saturating_add(LIFETIME.as_secs()) <= now;
+        if over || login.begun_at > now.saturating_add(CLOCK_TOLERANCE) {
+            return Err(AuthError::new(Kind::LoginExpired));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn read_callback(&self, callback: &str) -> Result<Callback, AuthError> {
+        let redirect = Url::parse(&self.0.redirect_uri).map_err(|_| AuthError::callback("it has no redirect URI"))?;
+        let query = query_of(callback, &redirect).map_err(AuthError::callback)?;
+        self.expected().read(&query).map_err(AuthError::callback)
+    }
+
+    pub(crate) fn expected(&self) -> Expected {
+        Expected { state: self.0.state.digest(), issuer: self.0.issuer.clone() }
+    }
+}
+
+impl fmt::Debug for PendingLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingLogin")
+            .field("redirect_uri", &self.0.redirect_uri)
+            .field("base_url", &self.0.base_url)
+            .field("client_id", &self.0.client_id)
+            .field("begun_at", &self.0.begun_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Serialize for PendingLogin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for PendingLogin {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        let parts = Parts::deserialize(deserializer)?;
+        if parts.version != VERSION {
+            return Err(D::Error::custom("a pending login of another version"));
+        }
+        if !is_verifier(parts.verifier.expose_secret()) {
+            return Err(D::Error::custom("a pending login without a usable code verifier"));
+        }
+        if parts.state.expose_secret().is_empty() {
+            return Err(D::Error::custom("a pending login without a state"));
+        }
+        Ok(Self(parts))
+    }
+}
+
+/// The stored form of a pending login is the one place where its secrets are written out.
+mod secret_text {
+    use super::*;
+
+    pub(super) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(secret.expose_secret())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        String::deserialize(deserializer).map(Secret::new)
+    }
+}
+
+/// Checks a redirect URI and keeps its text as it is: AI Pass compares it byte for byte (RFC 6749, section 3.1.2).
+pub(crate) fn redirect_uri(text: String) -> Result<RedirectUrl, AuthError> {
+    const DANGEROUS: [&str; 8] = ["javascript", "data", "file", "vbscript", "about", "blob", "ftp", "ws"];
+    if text.len() > 2048 || text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
+        return Err(AuthError::config("the redirect URI is too long or holds blanks or control characters"));
+    }
+    let redirect = RedirectUrl::new(text).map_err(|_| AuthError::config("the redirect URI is not an absolute URI"))?;
+    let url = redirect.url();
+    if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        return Err(AuthError::config("the redirect URI must not carry a fragment or credentials"));
+    }
+    if url.scheme() == "http" && !is_loopback(url) {
+        return Err(AuthError::config("a redirect URI with http must be on this machine"));
+    }
+    if DANGEROUS.contains(&url.scheme()) {
+        return Err(AuthError::config("the scheme of the redirect URI is not allowed"));
+    }
+    Ok(redirect)
+}
+
+/// Accepts a path on the application's own site and nothing that a browser could read as another site.
+pub(crate) fn return_path(path: String) -> Result<String, AuthError> {
+    let is_local = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && !path.chars().any(|letter| letter.is_control() || letter.is_whitespace());
+    if is_local { Ok(path) } else { Err(AuthError::config("the way back must be a path on the same site")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> AccountKey {
+        AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_1", "default")
+    }
+
+    fn pending() -> PendingLogin {
+        PendingLogin::new(NewLogin {
+            key: &key(),
+            issuer: "https://aipass.one",
+            verifier: Secret::new("v".repeat(64)),
+            state: Secret::new("STATE"),
+            redirect_uri: "myapp://auth/callback",
+            scopes: vec!["api:access".to_owned()],
+            begun_at: 1_700_000_000,
+            return_to: None,
+        })
+    }
+
+    #[test]
+    fn it_survives_a_round_trip() {
+        let json = serde_json::to_string(&pending()).unwrap();
+        let back: PendingLogin = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&back).unwrap(), json);
+        assert!(back.read_callback("myapp://auth/callback?code=C&state=STATE").is_ok());
+        assert!(json.starts_with(r#"{"version":1,"#), "{json}");
+    }
+
+    #[test]
+    fn other_versions_and_broken_secrets_are_refused_without_quoting() {
+        let json = serde_json::to_string(&pending()).unwrap();
+        for (from, to) in [
+            (r#""version":1"#, r#""version":2"#),
+            (&*"v".repeat(64), "canary+canary"),
+            (r#""STATE""#, r#""""#),
+            (r#""scopes""#, r#""surprise""#),
+        ] {
+            let changed = json.replace(from, to);
+            assert_ne!(changed, json);
+            let error = serde_json::from_str::<PendingLogin>(&changed).unwrap_err();
+            assert!(!error.to_string().contains("canary"), "{error}");
+        }
+    }
+
+    #[test]
+    fn it_is_bound_to_its_client_and_ends_after_ten_minutes() {
+        let start = 1_700_000_000;
+        for now in [start - 60, start, start + 599] {
+            pending().check(&key(), now).unwrap();
+        }
+        for now in [start - 61, start + 600, u64::MAX] {
+            assert!(pending().check(&key(), now).unwrap_err().is_callback_invalid(), "{now}");
+        }
+        for other in [
+            AccountKey::new(&"https://staging.aipass.one".parse().unwrap(), "client_1", "default"),
+            AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_2", "default"),
+            AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_1", "other"),
+        ] {
+            assert!(pending().check(&other, start).unwrap_err().is_config());
+        }
+    }
+
+    #[test]
+    fn redirect_uris_keep_their_text() {
+        for text in [
+            "myapp://auth/callback",
+            "com.example.app:/cb",
+            "https://app.example",
+            "https://APP.example/cb?x=1",
+            "http://127.0.0.1:8417/callback",
+            "http://[::1]/cb",
+            "http://localhost:1/",
+        ] {
+            assert_eq!(redirect_uri(text.to_owned()).unwrap().as_str(), text);
+        }
+        let long = format!("https://app.example/{}", "a".repeat(2048));
+        for text in [
+            "",
+            "/callback",
+            "http://app.example/cb",
+            "https://app.example/cb#x",
+            "https://user:pw@app.example/cb",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "file:///tmp/x",
+            "https://app.example/a b",
+            "https://app.example/\n",
+            &long,
+        ] {
+            assert!(redirect_uri(text.to_owned()).unwrap_err().is_config(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_stays_on_the_site() {
+        for path in ["/", "/settings", "/a/b?c=d#e", "/%2F%2Fevil.example"] {
+            assert_eq!(return_path(path.to_owned()).unwrap(), path);
+        }
+        for path in [
+            "",
+            "settings",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "\\/evil.example",
+            "https://evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            " /x",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/\r/evil.example",
+            "/\0",
+            "/a b",
+            "/\u{a0}",
+            "?x",
+            "#x",
+            "./x",
+        ] {
+            assert!(return_path(path.to_owned()).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let text = format!("{:?} {:#?}", pending(), pending());
+        assert!(!text.contains("vvvv") && !text.contains("STATE"), "{text}");
+    }
+}

@@ -1,0 +1,153 @@
+//! Files that only their owner can read: refusing unsafe ones, replacing whole ones.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::store::StoreError;
+
+/// Two tokens take a few kilobytes. A larger file is not ours.
+const LARGEST: u64 = 256 * 1024;
+
+/// Creates the folder if it is missing, and refuses one in which others could replace our files.
+pub(crate) fn prepare_dir(dir: &Path) -> Result<(), StoreError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(|error| StoreError::io(dir, error))?;
+    check_dir(dir)
+}
+
+#[cfg(unix)]
+fn check_dir(dir: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::MetadataExt as _;
+    const OTHERS_WRITE: u32 = 0o022;
+    const STICKY: u32 = 0o1000;
+    let metadata = fs::metadata(dir).map_err(|error| StoreError::io(dir, error))?;
+    let insecure = |why| Err(StoreError::Insecure { path: dir.to_owned(), why });
+    if metadata.uid() != rustix::process::geteuid().as_raw() && metadata.uid() != 0 {
+        return insecure("the folder belongs to another user");
+    }
+    if metadata.mode() & OTHERS_WRITE != 0 && metadata.mode() & STICKY == 0 {
+        return insecure("others can write to the folder");
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_dir(_: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// The whole content, or `None` when there is no file.
+pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    let file = match open_no_follow(&mut options, path) {
+        Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let mut content = Zeroizing::new(Vec::new());
+    file.take(LARGEST + 1).read_to_end(&mut content).map_err(|error| StoreError::io(path, error))?;
+    if content.len() as u64 > LARGEST {
+        return Err(StoreError::Corrupt { path: Some(path.to_owned()), line: 0, column: 0 });
+    }
+    Ok(Some(content))
+}
+
+/// Replaces the file as a whole. A reader sees the old content or the new one, a symbolic link in its place is
+/// replaced and not followed, and the content is on the disk before this returns.
+pub(crate) fn replace(dir: &Path, path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    let failed = |error| StoreError::io(path, error);
+    // Created with mode 0600 and a new name each time, so nobody can have opened it before.
+    let mut file = tempfile::Builder::new().prefix(".aipass-").tempfile_in(dir).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    sync_dir(dir)
+}
+
+/// Writes a file and takes it away again.
+pub(crate) fn try_to_write(dir: &Path) -> Result<(), StoreError> {
+    let failed = |error| StoreError::io(dir, error);
+    let mut file = tempfile::Builder::new().prefix(".aipass-").tempfile_in(dir).map_err(failed)?;
+    file.write_all(&[0; 4096]).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.close().map_err(failed)
+}
+
+/// Removes the file, whatever it is, if it is there.
+pub(crate) fn remove(dir: &Path, path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Ok(()) => sync_dir(dir),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(StoreError::io(path, error)),
+    }
+}
+
+/// Opens the file whose lock stands for the tokens. It is never removed: two processes that lock two files of one
+/// name would both go on.
+pub(crate) fn open_lock(path: &Path) -> Result<File, StoreError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    open_no_follow(&mut options, path)
+}
+
+/// Opens a file and refuses what is not a private file of this user. It looks at the open file, so that nobody
+/// can exchange it between the look and the use.
+#[cfg(unix)]
+fn open_no_follow(options: &mut OpenOptions, path: &Path) -> Result<File, StoreError> {
+    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+
+    use rustix::fs::OFlags;
+    use rustix::io::Errno;
+
+    const OTHERS: u32 = 0o077;
+    let insecure = |why| Err(StoreError::Insecure { path: path.to_owned(), why });
+    // Without NONBLOCK, opening a pipe waits for its other end.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = match options.custom_flags(flags.bits() as _).open(path) {
+        Ok(file) => file,
+        // What a link gives differs between systems.
+        Err(error) if [Errno::LOOP, Errno::MLINK].iter().any(|link| error.raw_os_error() == Some(link.raw_os_error())) => {
+            return insecure("it is a symbolic link");
+        }
+        Err(error) => return Err(StoreError::io(path, error)),
+    };
+    let metadata = file.metadata().map_err(|error| StoreError::io(path, error))?;
+    if !metadata.is_file() {
+        return insecure("it is not a regular file");
+    }
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return insecure("it belongs to another user");
+    }
+    if metadata.mode() & OTHERS != 0 {
+        return insecure("others can use it");
+    }
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_no_follow(options: &mut OpenOptions, path: &Path) -> Result<File, StoreError> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink());
+    if is_link {
+        return Err(StoreError::Insecure { path: path.to_owned(), why: "it is a symbolic link" });
+    }
+    options.open(path).map_err(|error| StoreError::io(path, error))
+}
+
+/// Makes the change of a name survive a crash.
+#[cfg(unix)]
+fn sync_dir(dir: &Path) -> Result<(), StoreError> {
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| StoreError::io(dir, error))
+}
+
+#[cfg(not(unix))]
+fn sync_dir(_: &Path) -> Result<(), StoreError> {
+    Ok(())
+}

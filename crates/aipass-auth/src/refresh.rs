@@ -1,0 +1,202 @@
+//! One renewal: lock the store, look whether somebody else was faster, ask the server, save, and only then use
+//! the new pair.
+//!
+//! | the server says | what happens to the session |
+//! | --- | --- |
+//! | a new pair | it is saved, then used; if the save fails it is used from memory and saved later |
+//! | `invalid_grant` | the refresh token is not used again; a still valid access token is |
+//! | `invalid_client` and other refusals of the client | kept; reported as an error of the settings |
+//! | HTML, 5xx, 429, 408, nothing, a cut connection | kept; asked again after a growing pause |
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::error::{AuthError, Kind, LoginReason};
+use crate::live::Live;
+use crate::secret::Secret;
+use crate::session::{Backoff, Served, Session};
+use crate::tokens::FreshTokens;
+
+/// The first pause after a failure; it doubles with each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(32);
+
+/// A server that asks for no more than this is asked once more by the same renewal.
+const WORTH_WAITING: Duration = Duration::from_secs(5);
+
+pub(crate) async fn renew(session: &Session) -> Result<Served, AuthError> {
+    let inner = session.inner();
+    // Never without the lock: two holders of one refresh token end the session at many servers.
+    let lock = match inner.store.lock(&inner.key).await {
+        Ok(lock) => lock,
+        Err(error) => return fall_back(session, error.into()),
+    };
+    let served = renew_locked(session).await;
+    drop(lock);
+    served
+}
+
+async fn renew_locked(session: &Session) -> Result<Served, AuthError> {
+    // Each round reads the store anew. A second round happens when the server refused a refresh token: if the
+    // store holds another one by now, somebody without our lock was faster, and theirs is used.
+    for _ in 0..3 {
+        let live = match session.newest().await {
+            Ok(Some(live)) => live,
+            Ok(None) => {
+                session.lock().live = None;
+                return Err(AuthError::login_required(LoginReason::NotSignedIn));
+            }
+            Err(error) => return fall_back(session, error),
+        };
+        session.save_if_unsaved(&live).await;
+        let now = session.now();
+        let rejected = session.lock().rejected == Some(live.digest);
+        if live.is_fresh(now) && !rejected {
+            return Ok(publish(session, live, None));
+        }
+        let Some(refresh_token) = live.tokens.refresh_token().cloned() else {
+            return keep(session, live, AuthError::login_required(LoginReason::NoRefreshToken));
+        };
+        let needed = rejected || !live.is_valid(now);
+        if let Some(error) = reason_to_rest(session, &refresh_token, needed) {
+            return keep(session, live, error);
+        }
+        match ask(session, &refresh_token, needed).await {
+            Ok(fresh) => return Ok(adopt(session, fresh, &live).await),
+            Err(error) if is_dead_grant(&error) => {
+                tracing::info!("the refresh token is no longer accepted");
+                session.lock().dead = Some((refresh_token.digest(), error));
+            }
+            Err(error) => {
+                tracing::info!(%error, "the session could not be renewed");
+                note_failure(session, &refresh_token, &error);
+                return keep(session, live, error);
+            }
+        }
+    }
+    fall_back(session, AuthError::login_required(LoginReason::RefreshRefused))
+}
+
+/// Why the server is not asked now, if it is not.
+fn reason_to_rest(session: &Session, refresh_token: &Secret, needed: bool) -> Option<AuthError> {
+    let id = refresh_token.digest();
+    let now = session.now().monotonic;
+    let state = session.lock();
+    if let Some((_, answer)) = state.dead.as_ref().filter(|(dead, _)| *dead == id) {
+        return Some(AuthError::with_source(Kind::LoginRequired(LoginReason::RefreshRefused), answer.clone()));
+    }
+    if let Some(backoff) = state.backoff.as_ref().filter(|backoff| now < backoff.until) {
+        return Some(backoff.error.clone());
+    }
+    // The request may have reached the server. To send it again could end the session, so that waits until
+    // there is nothing left to lose.
+    state.doubtful.as_ref().filter(|(doubtful, _)| *doubtful == id && !needed).map(|(_, error)| error.clone())
+}
+
+/// Asks the server; a second time only where the first request was not processed for certain and where the
+/// caller has no token that still works.
+async fn ask(session: &Session, refresh_token: &Secret, needed: bool) -> Result<FreshTokens, AuthError> {
+    let inner = session.inner();
+    match inner.server.renew(refresh_token).await {
+        Err(error) if needed => {
+            let Some(pause) = pause_before_second_attempt(&error) else { return Err(error) };
+            inner.clock.sleep(pause).await;
+            inner.server.renew(refresh_token).await
+        }
+        answer => answer,
+    }
+}
+
+fn pause_before_second_attempt(error: &AuthError) -> Option<Duration> {
+    let was_not_processed = match error.kind() {
+        Kind::Connect => true,
+        Kind::Refused(refusal) => {
+            matches!(refusal.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS)
+        }
+        _ => false,
+    };
+    let pause = error.retry_after().unwrap_or(FIRST_PAUSE);
+    (was_not_processed && pause <= WORTH_WAITING).then_some(pause)
+}
+
+fn is_dead_grant(error: &AuthError) -> bool {
+    matches!(error.kind(), Kind::Refused(refusal) if refusal.is_dead_grant())
+}
+
+/// Saves a new pair, then uses it. It is used even if it could not be saved: the old pair is gone.
+async fn adopt(session: &Session, fresh: FreshTokens, old: &Live) -> Served {
+    let inner = session.inner();
+    let tokens = fresh.into_renewal(old.tokens.clone(), session.now().wall);
+    let saved = inner.store.save(&inner.key, &tokens).await;
+    match &saved {
+        Ok(()) => tracing::debug!(generation = tokens.generation(), "the session was renewed"),
+        Err(error) => tracing::warn!(%error, "the session was renewed, but its tokens could not be saved"),
+    }
+    let live = match Live::new(tokens, session.now()) {
+        Ok(live) => Arc::new(live),
+        Err(_) => unreachable!("the token was checked when it was received"),
+    };
+    let mut state = session.lock();
+    state.unsaved = saved.is_err().then(|| session.next_save());
+    state.backoff = None;
+    state.doubtful = None;
+    state.live = Some(live.clone());
+    Served { live, trouble: None }
+}
+
+fn note_failure(session: &Session, refresh_token: &Secret, error: &AuthError) {
+    let now = session.now().monotonic;
+    let mut state = session.lock();
+    let failures = state.backoff.as_ref().map_or(0, |backoff| backoff.failures);
+    let pause = error.retry_after().unwrap_or_else(|| jittered(FIRST_PAUSE * 2_u32.pow(failures.min(6))));
+    state.backoff = Some(Backoff { until: now + pause, failures: failures.saturating_add(1), error: error.clone() });
+    if may_have_been_processed(error) {
+        state.doubtful = Some((refresh_token.digest(), error.clone()));
+    }
+}
+
+fn may_have_been_processed(error: &AuthError) -> bool {
+    matches!(
+        error.kind(),
+        Kind::Network | Kind::Timeout { connecting: false } | Kind::TooLarge | Kind::Malformed { .. } | Kind::Stopped
+    )
+}
+
+/// Between a half and the whole of the pause, so that many processes do not return at one moment.
+fn jittered(pause: Duration) -> Duration {
+    let random = RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64;
+    pause.min(LONGEST_PAUSE).mul_f64(0.5 + random / 2.0)
+}
+
+fn publish(session: &Session, live: Arc<Live>, trouble: Option<AuthError>) -> Served {
+    let mut state = session.lock();
+    // Somebody else's newer tokens make an old pause meaningless.
+    if trouble.is_none() {
+        state.backoff = None;
+    }
+    let is_other = state.live.as_ref().is_none_or(|memory| memory.digest != live.digest);
+    if is_other {
+        state.unsaved = None;
+    }
+    state.live = Some(live.clone());
+    Served { live, trouble }
+}
+
+/// The token could not be renewed: it is used as long as it works.
+fn keep(session: &Session, live: Arc<Live>, error: AuthError) -> Result<Served, AuthError> {
+    let valid = live.is_valid(session.now());
+    let served = publish(session, live, Some(error.clone()));
+    if valid { Ok(served) } else { Err(error) }
+}
+
+/// The store could not be used: the token in memory is used as long as it works.
+fn fall_back(session: &Session, error: AuthError) -> Result<Served, AuthError> {
+    let live = session.lock().live.clone();
+    match live {
+        Some(live) if live.is_valid(session.now()) => Ok(Served { live, trouble: Some(error) }),
+        _ => Err(error),
+    }
+}

@@ -1,0 +1,45 @@
+//! The command line.
+
+use crate::{cmd_balance, cmd_chat, cmd_demo, cmd_help, cmd_login, cmd_logout, cmd_models};
+use clap::{Args, Parser, Subcommand};
+
+/// Sign in to AI Pass and use its models, from a terminal or a script
+#[derive(Debug, Parser)]
+#[command(name = "aipass", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_help = "\
+Start with `aipass demo`: the whole journey on this machine, without an account or a network.
+`aipass help exit-codes` and `aipass help environment` have what scripts need.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(cmd_demo::DemoArgs),
+    Login(cmd_login::LoginArgs),
+    Logout(cmd_logout::LogoutArgs),
+    Balance(cmd_balance::BalanceArgs),
+    Models(cmd_models::ModelsArgs),
+    Chat(cmd_chat::ChatArgs),
+    Help(cmd_help::HelpArgs),
+}
+
+/// What every command that talks to AI Pass takes.
+#[derive(Args, Debug)]
+pub(crate) struct ConnectionArgs {
+    /// The id of your OAuth client [env: AIPASS_CLIENT_ID]
+    #[arg(long, value_name = "ID")]
+    pub(crate) client_id: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

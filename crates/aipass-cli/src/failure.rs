@@ -1,0 +1,140 @@
+//! Why a command failed: what the person reads, and the exit code that a script reads.
+
+use crate::exit::Exit;
+use aipass::{AuthError, ChargeRisk, ConfigError};
+use std::{error::Error as StdError, io};
+
+/// A command that did not do what it was asked for.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    /// `None` where there is nothing to say, as for a reader that closed the pipe.
+    pub(crate) report: Option<Report>,
+}
+
+/// What is printed about it, on stderr.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// What happened: a fragment without a full stop.
+    pub(crate) what: String,
+    /// What to do about it.
+    pub(crate) help: Option<String>,
+    /// The server's own words.
+    pub(crate) server: Option<String>,
+    /// The reason at the bottom, as the system words it.
+    pub(crate) cause: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, report: Some(Report { what: what.into(), ..Report::default() }) }
+    }
+
+    pub(crate) fn usage(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what).with_help(help)
+    }
+
+    pub(crate) fn config(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(Exit::Config, what).with_help(help)
+    }
+
+    /// Ctrl-C; `what` says what is lost and what is kept.
+    pub(crate) fn interrupted(what: impl Into<String>) -> Self {
+        Self::new(Exit::Interrupted, what)
+    }
+
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        if let Some(report) = &mut self.report {
+            report.help = Some(help.into());
+        }
+        self
+    }
+
+    /// A fault of the output. Whoever reads the pipe may stop when it has enough: that is no failure.
+    pub(crate) fn output(error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self { exit: Exit::Ok, report: None };
+        }
+        let mut failure = Self::new(Exit::Config, "the output cannot be written");
+        failure.describe(None, Some(error.to_string()));
+        failure
+    }
+
+    fn describe(&mut self, server: Option<String>, cause: Option<String>) {
+        if let Some(report) = &mut self.report {
+            report.server = server;
+            report.cause = cause;
+        }
+    }
+}
+
+impl From<aipass::Error> for Failure {
+    fn from(error: aipass::Error) -> Self {
+        if let Some(auth) = error.auth_error() {
+            return Self::from(auth.clone());
+        }
+        let safe = matches!(error.charge_risk(), ChargeRisk::Free | ChargeRisk::NotSent);
+        let exit = if error.is_login_required() {
+            Exit::LoginRequired
+        } else if (error.is_network() || error.is_timeout()) && safe {
+            Exit::Network
+        } else {
+            Exit::Other
+        };
+        let mut failure = Self::new(exit, error.to_string()).with_help(help_of(&error));
+        failure.describe(error.server_message().map(str::to_owned), root_cause(&error));
+        failure
+    }
+}
+
+/// The library speaks to programs; where the program knows better what to type, it says so.
+fn help_of(error: &aipass::Error) -> String {
+    if error.is_login_required() { "run `aipass login`".to_owned() } else { error.help() }
+}
+
+impl From<AuthError> for Failure {
+    fn from(error: AuthError) -> Self {
+        let exit = if error.is_login_required() {
+            Exit::LoginRequired
+        } else if error.is_network() {
+            Exit::Network
+        } else if error.is_store() || error.is_config() || error.is_listen() {
+            Exit::Config
+        } else {
+            Exit::Other
+        };
+        let what = match error.store_error() {
+            Some(store) => store.to_string(),
+            None => error.to_string(),
+        };
+        let mut failure = Self::new(exit, what);
+        if error.is_login_required() {
+            failure = failure.with_help("run `aipass login`");
+        } else if let Some(help) = error.help() {
+            failure = failure.with_help(help);
+        }
+        failure.describe(error.description().map(str::to_owned), root_cause(&error));
+        failure
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let mut failure =
+            Self::config(error.to_string(), "`aipass help environment` lists the settings and their defaults");
+        failure.describe(None, root_cause(&error));
+        failure
+    }
+}
+
+/// The innermost error, unless it only repeats what is said already.
+fn root_cause(error: &(dyn StdError + 'static)) -> Option<String> {
+    let mut said = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(source) = next {
+        said.push(source.to_string());
+        next = source.source();
+    }
+    let root = said.pop()?;
+    (!said.is_empty() && !said.contains(&root)).then_some(root)
+}

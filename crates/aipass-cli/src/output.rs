@@ -1,0 +1,163 @@
+//! The only place that prints. Data goes to stdout, everything else to stderr; colours go to terminals only.
+
+use crate::{exit::Exit, failure::Failure};
+use serde::Serialize;
+use std::{
+    borrow::Cow,
+    fmt::Display,
+    io::{self, IsTerminal, Write},
+};
+
+/// Prints one line of data.
+pub(crate) fn line(text: &str) -> Result<(), Failure> {
+    data(&format!("{text}\n"))
+}
+
+/// Prints one JSON document on a line of its own.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value)
+        .map_err(|_| Failure::new(Exit::Other, "the result cannot be written as JSON"))?;
+    line(&text)
+}
+
+/// Prints data as it comes, without waiting for the end of the line.
+pub(crate) fn data(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| Failure::output(&error))
+}
+
+/// Prints what a model or a server wrote: as it is into a pipe, without its control characters on a terminal.
+pub(crate) fn foreign(text: &str) -> Result<(), Failure> {
+    if io::stdout().is_terminal() { data(&harmless(text)) } else { data(text) }
+}
+
+/// Tells the person something, on stderr.
+pub(crate) fn note(text: &str) {
+    // A closed stderr leaves nobody to tell.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Tells the person that a step worked.
+pub(crate) fn done(text: &str) {
+    note(&format!("{} {text}", Paint::stderr().good("✓")));
+}
+
+/// Tells the person that a step did not work, where the command goes on.
+pub(crate) fn undone(text: &str) {
+    note(&format!("{} {text}", Paint::stderr().bad("✗")));
+}
+
+/// Prints why a command failed.
+pub(crate) fn failure(failure: &Failure) {
+    let Some(report) = &failure.report else { return };
+    let paint = Paint::stderr();
+    note(&format!("{} {}", paint.bad("error:"), harmless(&report.what)));
+    for (label, text) in [("help:", &report.help), ("server:", &report.server), ("cause:", &report.cause)] {
+        if let Some(text) = text {
+            note(&format!("{} {}", paint.bold(label), one_line(text)));
+        }
+    }
+}
+
+/// Prints what the command-line parser has to say: its help, or what is wrong.
+pub(crate) fn parser(error: &clap::Error) -> Exit {
+    // A reader that has closed the pipe wants to see no more.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Ok }
+}
+
+/// Text with colours, where there is somebody to see them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paint {
+    on: bool,
+}
+
+impl Paint {
+    pub(crate) fn stdout() -> Self {
+        Self { on: wants_colour(io::stdout().is_terminal()) }
+    }
+
+    pub(crate) fn stderr() -> Self {
+        Self { on: wants_colour(io::stderr().is_terminal()) }
+    }
+
+    pub(crate) fn is_on(self) -> bool {
+        self.on
+    }
+
+    pub(crate) fn good(self, text: impl Display) -> String {
+        self.styled("32", text)
+    }
+
+    pub(crate) fn bad(self, text: impl Display) -> String {
+        self.styled("1;31", text)
+    }
+
+    pub(crate) fn bold(self, text: impl Display) -> String {
+        self.styled("1", text)
+    }
+
+    pub(crate) fn dim(self, text: impl Display) -> String {
+        self.styled("2", text)
+    }
+
+    fn styled(self, code: &str, text: impl Display) -> String {
+        if self.on { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    }
+}
+
+/// The conventions that the command-line parser follows too.
+fn wants_colour(is_terminal: bool) -> bool {
+    let var = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    if var(crate::environment::NO_COLOR.name).is_some() {
+        return false;
+    }
+    let forced = var("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    forced || (is_terminal && var("TERM").is_none_or(|term| term != "dumb"))
+}
+
+/// The text without control characters, line breaks and tabs aside: they could move the cursor, and what a server or a
+/// model sends must not rewrite the screen.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    let is_harmful = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_bidi_control(c);
+    if text.contains(is_harmful) { text.chars().filter(|&c| !is_harmful(c)).collect() } else { text.into() }
+}
+
+/// These turn the order of what is read around.
+fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// As [`harmless`], with line breaks as blanks.
+pub(crate) fn one_line(text: &str) -> String {
+    harmless(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An amount in US dollars: at least two decimals, and as many as a millionth needs.
+pub(crate) fn usd(amount: f64) -> String {
+    let text = format!("{amount:.6}");
+    let end = text.find('.').map_or(text.len(), |dot| dot + 3);
+    let (fixed, rest) = text.split_at(end.min(text.len()));
+    format!("{fixed}{}", rest.trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_from_outside_cannot_move_the_cursor() {
+        assert_eq!(harmless("a\tb\nc"), "a\tb\nc");
+        assert_eq!(harmless("a\x1b[2Jb\rc\u{9b}d\u{202e}e\u{7f}"), "a[2Jbcde");
+        assert_eq!(one_line(" a\n\n b\tc "), "a b c");
+    }
+
+    #[test]
+    fn amounts_show_cents_and_no_noise() {
+        for (amount, text) in
+            [(10.0, "10.00"), (7.55, "7.55"), (9.9931, "9.9931"), (0.000_001, "0.000001"), (-0.5, "-0.50"), (0.0, "0.00")]
+        {
+            assert_eq!(usd(amount), text);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! An embedded [AI Pass](https://aipass.one) for tests and demos: an OAuth 2.0 server with a real consent page, and
+//! the endpoints of the REST playbook, on a loopback port, offline, without an account.
+//!
+//! ```
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! use aipass_sandbox::{ClientSeed, Route, Sandbox};
+//!
+//! let sandbox = Sandbox::builder()
+//!     .client(ClientSeed::new("client_demo").redirect_uri("myapp://auth/callback"))
+//!     .start()
+//!     .await?;
+//!
+//! // An app under test uses `sandbox.base_url()` in place of https://aipass.one. It makes an authorize URL:
+//! let authorize_url = format!(
+//!     "{}/oauth2/authorize?response_type=code&client_id=client_demo&redirect_uri=myapp%3A%2F%2Fauth%2Fcallback\
+//!      &scope=api%3Aaccess&state=xyz&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\
+//!      &code_challenge_method=S256",
+//!     sandbox.base_url()
+//! );
+//!
+//! // The test plays the person: reads the consent page, clicks "Allow", follows the redirect.
+//! let visit = sandbox.approve(&authorize_url).await?;
+//! assert!(visit.callback_url().starts_with("myapp://auth/callback?code=sbx_ac_"));
+//! assert!(visit.callback_url().ends_with("&state=xyz"));
+//! assert_eq!(sandbox.counts().requests_to(Route::Authorize), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+//! ```
+//!
+//! # What it is true to
+//!
+//! It follows the playbook, and refuses what the service refuses: a wrong content type, a missing or expired bearer, a
+//! missing scope, a redirect URI that differs by one character, a code or refresh token that was used before, an
+//! unknown route. Its wire types are its own, so that it cannot agree with a mistake of a client crate. Where the
+//! service is not documented, it makes an assumption and says so here or at the item:
+//!
+//! - Error bodies follow LiteLLM, which the service forwards to. OAuth errors follow RFC 6749.
+//! - A refused exchange leaves the code usable. A code or refresh token that comes back revokes its whole grant, and so
+//!   does revoking either token of a pair. The access token from before a refresh stays valid until it expires.
+//! - `http://[::1]` counts as loopback beside `localhost` and `127.0.0.1`.
+//! - Prices are made up. A call is refused once the budget is used up, not when it would go over it, as LiteLLM does.
+//!
+//! # Answers
+//!
+//! A chat answer depends on the request alone, down to its id, so that tests can compare bytes. It quotes the last
+//! user message and the system text, and says which pictures and sound clips came along. A prompt that names one of
+//! the request's tools gets a call of that tool; `response_format` gets JSON that fits; fields in braces, as in the
+//! playbook's receipt example, get a JSON object inside the text. A word counts as a token; `max_tokens`, `stop` and
+//! `n` are honoured. A model that reasons (`gpt-5-mini`) spends 16 tokens before its first word.
+//!
+//! The endpoints for embeddings, images, audio and video check the caller and then answer 501.
+//!
+//! # Secrets
+//!
+//! Codes, tokens and client secrets start with `sbx_ac_`, `sbx_at_`, `sbx_rt_` and `sbx_cs_`, so that one grep for
+//! `sbx_` finds a leak; [`Sandbox::issued_secrets`] has the exact values. No `Debug` of this crate shows one.
+//!
+//! # Trouble on demand
+//!
+//! [`Sandbox::fail_next`] makes the next request to a route meet a [`Fault`]. [`Sandbox::expire_access_tokens`],
+//! [`Sandbox::revoke_all`], [`Sandbox::set_balance`] and [`Sandbox::token_delay`] do what their names say, so that a
+//! test needs no waiting.
+
+mod account;
+mod bearer;
+mod body;
+mod builder;
+mod chat;
+mod clock;
+mod envelope;
+mod errors;
+mod faults;
+mod form;
+mod models;
+mod money;
+mod not_yet;
+mod oauth;
+mod observe;
+mod page;
+mod person;
+mod route;
+mod router;
+mod sandbox;
+mod secret;
+mod server;
+mod state;
+
+pub use builder::{BudgetStatus, SandboxBuilder, SandboxError};
+pub use faults::Fault;
+pub use money::Wallet;
+pub use oauth::registry::ClientSeed;
+pub use observe::{Counts, Credential, RequestRecord};
+pub use person::{Person, PersonError, Visit};
+pub use route::Route;
+pub use sandbox::{IssuedTokens, Sandbox};
+pub use secret::{IssuedSecret, SecretKind};

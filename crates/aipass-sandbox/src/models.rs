@@ -1,0 +1,240 @@
+//! `GET /oauth2/v1/models` and `/models/{id}`: the catalogue, in the three shapes that the service has had.
+//!
+//! A plain call gets the OpenAI list. With `detailed=true` or one of the filters `type`, `capability` and `method`
+//! (all later than the playbook) entries also say what they can do; `detailed=false` gets bare ids.
+
+use axum::Json;
+use axum::extract::{Path, RawQuery};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::json;
+use url::form_urlencoded;
+
+use crate::bearer::ApiAccess;
+use crate::money::Micros;
+
+/// A model of the catalogue. Prices are made up, and high enough that a balance visibly goes down.
+pub(crate) struct Model {
+    pub(crate) id: &'static str,
+    name: &'static str,
+    kind: &'static str,
+    capabilities: &'static [&'static str],
+    methods: &'static [&'static str],
+    /// Thinks before it answers, and spends tokens of the answer's budget on that.
+    pub(crate) reasons: bool,
+    per_call: i64,
+    per_prompt_token: i64,
+    per_completion_token: i64,
+}
+
+impl Model {
+    pub(crate) fn find(id: &str) -> Option<&'static Self> {
+        CATALOGUE.iter().find(|model| model.id == id)
+    }
+
+    pub(crate) fn has_method(&self, method: &str) -> bool {
+        self.methods.contains(&method)
+    }
+
+    pub(crate) fn cost(&self, prompt_tokens: u64, completion_tokens: u64) -> Micros {
+        let part = |price: i64, tokens: u64| price.saturating_mul(i64::try_from(tokens).unwrap_or(i64::MAX));
+        let tokens = part(self.per_prompt_token, prompt_tokens)
+            .saturating_add(part(self.per_completion_token, completion_tokens));
+        Micros(self.per_call.saturating_add(tokens))
+    }
+}
+
+const CHAT: &[&str] = &["chat_completions"];
+const SEES: &[&str] = &["text", "vision", "streaming", "tools"];
+
+/// The ids are ones that pages of the service name; the playbook's two come first.
+static CATALOGUE: &[Model] = &[
+    Model {
+        id: "gpt-4o-mini",
+        name: "GPT-4o mini",
+        kind: "multimodal",
+        capabilities: SEES,
+        methods: CHAT,
+        reasons: false,
+        per_call: 1_000,
+        per_prompt_token: 10,
+        per_completion_token: 40,
+    },
+    Model {
+        id: "gemini/gemini-2.5-flash-lite",
+        name: "Gemini 2.5 Flash Lite",
+        kind: "multimodal",
+        capabilities: SEES,
+        methods: CHAT,
+        reasons: false,
+        per_call: 500,
+        per_prompt_token: 5,
+        per_completion_token: 20,
+    },
+    Model {
+        id: "gpt-5-mini",
+        name: "GPT-5 mini",
+        kind: "multimodal",
+        capabilities: SEES,
+        methods: CHAT,
+        reasons: true,
+        per_call: 2_000,
+        per_prompt_token: 20,
+        per_completion_token: 100,
+    },
+    Model {
+        id: "claude-sonnet-4-5",
+        name: "Claude Sonnet 4.5",
+        kind: "multimodal",
+        capabilities: SEES,
+        methods: CHAT,
+        reasons: false,
+        per_call: 3_000,
+        per_prompt_token: 30,
+        per_completion_token: 150,
+    },
+    other(
+        "text-embedding-3-small",
+        "Text Embedding 3 Small",
+        "embedding",
+        &["text"],
+        &["embeddings"],
+        100,
+    ),
+    other(
+        "gpt-image-1",
+        "GPT Image 1",
+        "image",
+        &["image"],
+        &["image_generation", "image_edit"],
+        40_000,
+    ),
+    other(
+        "flux-pro/v1.1",
+        "FLUX Pro 1.1",
+        "image",
+        &["image"],
+        &["image_generation"],
+        50_000,
+    ),
+    other("tts-1", "TTS 1", "audio", &["audio"], &["audio_speech"], 15_000),
+    other(
+        "whisper-1",
+        "Whisper 1",
+        "audio",
+        &["audio"],
+        &["audio_transcription"],
+        6_000,
+    ),
+    other(
+        "openai/sora-2",
+        "Sora 2",
+        "video",
+        &["video"],
+        &["video_generation"],
+        400_000,
+    ),
+];
+
+/// A model with one price per call.
+const fn other(
+    id: &'static str,
+    name: &'static str,
+    kind: &'static str,
+    capabilities: &'static [&'static str],
+    methods: &'static [&'static str],
+    per_call: i64,
+) -> Model {
+    Model {
+        id,
+        name,
+        kind,
+        capabilities,
+        methods,
+        reasons: false,
+        per_call,
+        per_prompt_token: 0,
+        per_completion_token: 0,
+    }
+}
+
+#[derive(Serialize)]
+struct List {
+    object: &'static str,
+    data: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    id: &'static str,
+    object: &'static str,
+    created: u64,
+    owned_by: &'static str,
+    #[serde(flatten)]
+    details: Option<Details>,
+}
+
+#[derive(Serialize)]
+struct Details {
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    capabilities: &'static [&'static str],
+    methods: &'static [&'static str],
+}
+
+/// Date and owner are LiteLLM's, the same for every model.
+fn entry(model: &Model, detailed: bool) -> Entry {
+    let details = Details {
+        name: model.name,
+        kind: model.kind,
+        capabilities: model.capabilities,
+        methods: model.methods,
+    };
+    Entry {
+        id: model.id,
+        object: "model",
+        created: 1_677_610_602,
+        owned_by: "openai",
+        details: detailed.then_some(details),
+    }
+}
+
+pub(crate) async fn list(_: ApiAccess, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let mut detailed = None;
+    let mut models: Vec<&Model> = CATALOGUE.iter().collect();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            "type" => models.retain(|model| model.kind == value),
+            "capability" => models.retain(|model| model.capabilities.contains(&value.as_ref())),
+            "method" => models.retain(|model| model.has_method(&value)),
+            "detailed" => {
+                detailed = Some(value != "false");
+                continue;
+            }
+            _ => continue,
+        }
+        detailed = detailed.or(Some(true));
+    }
+    if detailed == Some(false) {
+        return Json(models.iter().map(|model| model.id).collect::<Vec<_>>()).into_response();
+    }
+    let data: Vec<Entry> = models
+        .iter()
+        .map(|model| entry(model, detailed.is_some()))
+        .collect();
+    Json(List { object: "list", data }).into_response()
+}
+
+pub(crate) async fn get(_: ApiAccess, Path(id): Path<String>) -> Response {
+    match Model::find(&id) {
+        Some(model) => Json(entry(model, false)).into_response(),
+        // LiteLLM raises a plain FastAPI error here, which has this form and not the usual one.
+        None => {
+            let detail = format!("Model '{id}' not found");
+            (StatusCode::NOT_FOUND, Json(json!({ "detail": detail }))).into_response()
+        }
+    }
+}

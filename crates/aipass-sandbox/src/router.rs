@@ -1,0 +1,91 @@
+//! The router: which handler answers which route, and what answers everything else.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, MethodRouter, get, on, options, post};
+
+use crate::errors::ApiError;
+use crate::oauth::{authorize, clients, discovery, revoke, token};
+use crate::observe::watch;
+use crate::route::{MODEL_PREFIX, MODEL_PREFIX_ALIAS, Route};
+use crate::state::App;
+use crate::{account, chat, models, not_yet};
+
+pub(crate) fn build(app: App) -> Router {
+    let mut router = Router::new().route(Route::Token.path(), options(token::preflight));
+    for route in Route::ALL {
+        for path in paths(route) {
+            router = router.route(&path, handler(route));
+        }
+    }
+    router
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(Arc::clone(&app), watch))
+        .with_state(app)
+}
+
+fn handler(route: Route) -> MethodRouter<App> {
+    match route {
+        Route::Discovery => get(discovery::metadata),
+        Route::RegisterClient => post(clients::register),
+        Route::Authorize => get(authorize::show),
+        Route::Decision => post(authorize::decide),
+        Route::Token => post(token::exchange),
+        Route::Revoke => post(revoke::revoke),
+        Route::Userinfo => get(account::userinfo),
+        Route::UsageSummary => get(account::usage_summary),
+        Route::Models => get(models::list),
+        Route::Model => get(models::get),
+        Route::ChatCompletions => post(chat::complete),
+        Route::Embeddings
+        | Route::ImageGenerations
+        | Route::ImageEdits
+        | Route::ImageVariations
+        | Route::Speech
+        | Route::Transcriptions
+        | Route::CreateVideo
+        | Route::RemixVideo
+        | Route::Video
+        | Route::VideoContent => {
+            let filter = if route.method() == "GET" {
+                MethodFilter::GET
+            } else {
+                MethodFilter::POST
+            };
+            on(filter, move |guard| not_yet::refuse(route, guard))
+        }
+    }
+}
+
+/// The paths of a route in axum's words. Ids of models may hold slashes; ids of videos are one segment.
+fn paths(route: Route) -> Vec<String> {
+    let path = if route == Route::Model {
+        "/oauth2/v1/models/{*id}"
+    } else {
+        route.path()
+    };
+    let alias = path
+        .strip_prefix(MODEL_PREFIX)
+        .map(|rest| format!("{MODEL_PREFIX_ALIAS}{rest}"));
+    std::iter::once(path.to_owned()).chain(alias).collect()
+}
+
+async fn unknown_route() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "not_found_error",
+        "There is no such endpoint. Only the endpoints of the REST playbook's table are served.",
+    )
+}
+
+async fn wrong_method(method: Method) -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "invalid_request_error",
+        format!("The method {method} is not allowed on this endpoint."),
+    )
+}

@@ -1,0 +1,56 @@
+//! What all handlers share, each part behind its own short lock.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::builder::Config;
+use crate::faults::FaultPlan;
+use crate::money::Purse;
+use crate::oauth::consent::Desk;
+use crate::oauth::grants::Grants;
+use crate::oauth::registry::Registry;
+use crate::observe::Observer;
+use crate::secret::Vault;
+
+/// The handle that axum hands to every handler.
+pub(crate) type App = Arc<Shared>;
+
+pub(crate) struct Shared {
+    pub(crate) base_url: String,
+    pub(crate) config: Config,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) clients: Mutex<Registry>,
+    pub(crate) desk: Mutex<Desk>,
+    pub(crate) grants: Mutex<Grants>,
+    pub(crate) purse: Mutex<Purse>,
+    pub(crate) observer: Mutex<Observer>,
+    pub(crate) faults: Mutex<FaultPlan>,
+    pub(crate) token_delay: Mutex<Duration>,
+}
+
+impl Shared {
+    pub(crate) fn new(base_url: String, config: Config) -> Self {
+        let vault = Arc::new(Vault::default());
+        let mut registry = Registry::default();
+        for seed in &config.clients {
+            registry.seed(seed, &config.lifetimes);
+        }
+        Self {
+            clients: Mutex::new(registry),
+            desk: Mutex::default(),
+            grants: Mutex::new(Grants::new(Arc::clone(&vault))),
+            purse: Mutex::new(Purse::new(config.max_budget)),
+            observer: Mutex::default(),
+            faults: Mutex::default(),
+            token_delay: Mutex::new(Duration::ZERO),
+            vault,
+            base_url,
+            config,
+        }
+    }
+}
+
+/// Locks, and goes on after a panic elsewhere: one failed handler must not take the sandbox down with it.
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

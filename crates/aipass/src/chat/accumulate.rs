@@ -1,0 +1,442 @@
+//! From the chunks of a stream to events and to the whole answer. No I/O: text in, events out.
+//!
+//! Providers bend the format in many ways; what is tolerated here, and why, stands at each place.
+
+use super::{ChatChoice, ChatEvent, ChatReply, ToolCall};
+use aipass_api::{enums::FinishReason, lenient, types::Usage};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::VecDeque;
+
+/// More choices or tool calls than any model gives: an index above it is a fault, not a reason to allocate.
+const MAX_INDEX: i64 = 1023;
+
+/// A chunk that is not what it must be. The payload is not kept.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Malformed;
+
+#[derive(Deserialize)]
+struct Chunk {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    model: Option<String>,
+    #[serde(default, deserialize_with = "lenient::null_or_default")]
+    choices: Vec<WireChoice>,
+    #[serde(default)]
+    usage: Value,
+}
+
+#[derive(Deserialize)]
+struct WireChoice {
+    #[serde(default, deserialize_with = "lenient::option_integer")]
+    index: Option<i64>,
+    /// A chunk has a delta; a whole completion, which some servers send where a stream was asked, a message.
+    #[serde(default, alias = "message")]
+    delta: Option<Delta>,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct Delta {
+    #[serde(default)]
+    content: Value,
+    #[serde(default)]
+    refusal: Option<String>,
+    /// DeepSeek's and LiteLLM's name; OpenRouter says `reasoning`.
+    #[serde(default)]
+    reasoning_content: Value,
+    #[serde(default)]
+    reasoning: Value,
+    #[serde(default, deserialize_with = "lenient::null_or_default")]
+    tool_calls: Vec<Option<WireCall>>,
+}
+
+#[derive(Deserialize)]
+struct WireCall {
+    #[serde(default, deserialize_with = "lenient::option_integer")]
+    index: Option<i64>,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+    #[serde(default)]
+    function: Option<WireFunction>,
+    #[serde(default)]
+    custom: Option<WireFunction>,
+}
+
+#[derive(Deserialize)]
+struct WireFunction {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default, alias = "input")]
+    arguments: Value,
+}
+
+/// The answer so far.
+#[derive(Debug, Default)]
+pub(crate) struct Accumulator {
+    id: String,
+    model: String,
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
+    done: bool,
+    /// How many choices the request asks for, where that is known.
+    expected: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Choice {
+    reply: ChatChoice,
+    calls: Vec<Call>,
+}
+
+#[derive(Debug)]
+struct Call {
+    index: Option<i64>,
+    started: bool,
+    done: bool,
+    call: ToolCall,
+}
+
+impl Accumulator {
+    pub(crate) fn new(expected: Option<usize>) -> Self {
+        Self { expected, ..Self::default() }
+    }
+
+    /// Takes one chunk, and adds what it says to `events`.
+    pub(crate) fn push(&mut self, json: &str, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
+        // serde would also take a list for an object without required members.
+        if !json.trim_start().starts_with('{') {
+            return Err(Malformed);
+        }
+        let chunk: Chunk = serde_json::from_str(json).map_err(|_| Malformed)?;
+        set(&mut self.id, chunk.id);
+        set(&mut self.model, chunk.model);
+        for choice in chunk.choices {
+            let index = checked(choice.index)?.unwrap_or(0);
+            let at = self.choice(index);
+            at.delta(choice.delta.unwrap_or_default(), events)?;
+            at.finish(choice.finish_reason, events);
+        }
+        // A later null or `{}` does not erase what was said.
+        if chunk.usage.as_object().is_some_and(|usage| !usage.is_empty())
+            && let Ok(usage) = serde_json::from_value::<Usage>(chunk.usage)
+        {
+            self.usage = Some(usage.clone());
+            events.push_back(ChatEvent::Usage(Box::new(usage)));
+        }
+        Ok(())
+    }
+
+    /// The `[DONE]` came.
+    pub(crate) fn done(&mut self) {
+        self.done = true;
+    }
+
+    /// Whether this is the whole answer: `[DONE]` came after at least one choice, or every choice that was asked for (or
+    /// else seen) has its finish reason; and no tool call is cut.
+    pub(crate) fn is_complete(&self) -> bool {
+        let finished = |choice: &Choice| choice.reply.finish_reason.is_some();
+        let enough = self.choices.len() >= self.expected.unwrap_or(1).max(1);
+        let ended = self.done || (enough && self.choices.iter().all(finished));
+        let whole = |call: &Call| is_whole(&call.call);
+        !self.choices.is_empty() && ended && self.choices.iter().all(|choice| choice.calls.iter().all(whole))
+    }
+
+    /// What came so far.
+    pub(crate) fn reply(&self) -> ChatReply {
+        let mut choices: Vec<_> = self
+            .choices
+            .iter()
+            .map(|choice| ChatChoice {
+                tool_calls: choice.calls.iter().map(|call| call.call.clone()).collect(),
+                ..choice.reply.clone()
+            })
+            .collect();
+        choices.sort_by_key(|choice| choice.index);
+        ChatReply {
+            id: self.id.clone(),
+            model: self.model.clone(),
+            choices,
+            usage: self.usage.clone(),
+            raw: None,
+        }
+    }
+
+    fn choice(&mut self, index: u32) -> &mut Choice {
+        let at = self.choices.iter().position(|choice| choice.reply.index == index).unwrap_or_else(|| {
+            self.choices.push(Choice { reply: ChatChoice::empty(index), calls: Vec::new() });
+            self.choices.len() - 1
+        });
+        &mut self.choices[at]
+    }
+}
+
+impl ChatChoice {
+    pub(crate) fn empty(index: u32) -> Self {
+        Self {
+            index,
+            text: String::new(),
+            refusal: None,
+            reasoning: None,
+            tool_calls: Vec::new(),
+            finish_reason: None,
+        }
+    }
+}
+
+impl Choice {
+    fn delta(&mut self, delta: Delta, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
+        let choice = self.reply.index;
+        let reasoning = text_of(delta.reasoning_content).or_else(|| text_of(delta.reasoning));
+        if let Some(text) = reasoning {
+            self.reply.reasoning.get_or_insert_default().push_str(&text);
+            events.push_back(ChatEvent::Reasoning { choice, text });
+        }
+        if let Some(text) = text_of(delta.content) {
+            self.reply.text.push_str(&text);
+            events.push_back(ChatEvent::Text { choice, text });
+        }
+        if let Some(text) = delta.refusal.filter(|text| !text.is_empty()) {
+            self.reply.refusal.get_or_insert_default().push_str(&text);
+            events.push_back(ChatEvent::Refusal { choice, text });
+        }
+        for call in delta.tool_calls.into_iter().flatten() {
+            self.tool_call(call, events)?;
+        }
+        Ok(())
+    }
+
+    fn tool_call(&mut self, wire: WireCall, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
+        let choice = self.reply.index;
+        let index = checked(wire.index)?.map(i64::from);
+        let custom = wire.custom.is_some();
+        let (name, arguments) = match wire.function.or(wire.custom) {
+            Some(function) => (function.name, function.arguments),
+            None => (None, Value::Null),
+        };
+        let id = wire.id.filter(|id| !id.is_empty());
+        let name = name.filter(|name| !name.is_empty());
+
+        let at = self.place(index, id.as_deref(), name.as_deref(), events)?;
+        let call = &mut self.calls[at];
+        // Set once; a repeat replaces and never doubles.
+        set(&mut call.call.id, id);
+        set(&mut call.call.name, name);
+        set(&mut call.call.kind, wire.kind.or_else(|| custom.then(|| "custom".to_owned())));
+        if !call.started && !call.call.name.is_empty() {
+            call.started = true;
+            let (id, name) = (call.call.id.clone(), call.call.name.clone());
+            events.push_back(ChatEvent::ToolCallStarted { choice, call: at, id, name });
+        }
+        let delta = match arguments {
+            Value::Null => return Ok(()),
+            Value::String(text) => text,
+            // Some send the arguments as JSON instead of as text.
+            other => other.to_string(),
+        };
+        if !delta.is_empty() {
+            call.call.arguments.push_str(&delta);
+            events.push_back(ChatEvent::ToolCallArguments { choice, call: at, delta });
+        }
+        Ok(())
+    }
+
+    /// Which call a delta belongs to.
+    fn place(
+        &mut self,
+        index: Option<i64>,
+        id: Option<&str>,
+        name: Option<&str>,
+        events: &mut VecDeque<ChatEvent>,
+    ) -> Result<usize, Malformed> {
+        let known = match index {
+            Some(_) => self.calls.iter().rposition(|call| call.index == index),
+            None => self.calls.len().checked_sub(1),
+        };
+        // Gemini sends every call under index 0: a new id with a name is a new call, whatever the index.
+        let another = |at: &usize| match (id, name) {
+            (Some(id), Some(_)) => {
+                let seen = &self.calls[*at].call.id;
+                !seen.is_empty() && seen != id
+            }
+            _ => false,
+        };
+        if let Some(at) = known.filter(|at| !another(at)) {
+            return Ok(at);
+        }
+        if self.calls.len() as i64 > MAX_INDEX {
+            return Err(Malformed);
+        }
+        self.close_calls(events);
+        self.calls.push(Call {
+            index,
+            started: false,
+            done: false,
+            call: ToolCall {
+                id: String::new(),
+                name: String::new(),
+                arguments: String::new(),
+                kind: String::new(),
+            },
+        });
+        Ok(self.calls.len() - 1)
+    }
+
+    fn finish(&mut self, reason: Option<String>, events: &mut VecDeque<ChatEvent>) {
+        // An empty reason is none, and a later null does not erase one.
+        let Some(reason) = reason.filter(|reason| !reason.is_empty()).map(FinishReason::from) else { return };
+        self.close_calls(events);
+        if self.reply.finish_reason.as_ref() != Some(&reason) {
+            self.reply.finish_reason = Some(reason.clone());
+            events.push_back(ChatEvent::Finish { choice: self.reply.index, reason });
+        }
+    }
+
+    /// Reports the calls whose arguments are whole. Calls may be interleaved, so one that is not whole stays open.
+    fn close_calls(&mut self, events: &mut VecDeque<ChatEvent>) {
+        let choice = self.reply.index;
+        for call in self.calls.iter_mut().filter(|call| !call.done && is_whole(&call.call)) {
+            call.done = true;
+            events.push_back(ChatEvent::ToolCallDone { choice, call: call.call.clone() });
+        }
+    }
+}
+
+/// Arguments that parse. A tool without parameters may come with none; a custom tool takes free text.
+fn is_whole(call: &ToolCall) -> bool {
+    let arguments = call.arguments.trim();
+    call.kind == "custom" || arguments.is_empty() || serde_json::from_str::<serde::de::IgnoredAny>(arguments).is_ok()
+}
+
+fn checked(index: Option<i64>) -> Result<Option<u32>, Malformed> {
+    match index {
+        None => Ok(None),
+        Some(index @ 0..=MAX_INDEX) => u32::try_from(index).map(Some).map_err(|_| Malformed),
+        Some(_) => Err(Malformed),
+    }
+}
+
+/// Text, or the text parts of a list; nothing where that is empty.
+fn text_of(content: Value) -> Option<String> {
+    let text = match content {
+        Value::String(text) => text,
+        Value::Array(parts) => parts
+            .iter()
+            .filter_map(|part| part.as_str().or_else(|| part.get("text").and_then(Value::as_str)))
+            .collect(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+fn set(field: &mut String, value: Option<String>) {
+    if let Some(value) = value.filter(|value| !value.is_empty()) {
+        *field = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(chunks: &[&str]) -> (Accumulator, Vec<String>) {
+        let mut accumulator = Accumulator::new(None);
+        let mut events = VecDeque::new();
+        for chunk in chunks {
+            accumulator.push(chunk, &mut events).unwrap();
+        }
+        (accumulator, events.iter().map(|event| event.brief()).collect())
+    }
+
+    #[test]
+    fn text_and_usage_add_up() {
+        let (all, events) = run(&[
+            r#"{"id":"c1","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"#,
+            r#"{"choices":[{"index":0,"delta":{"content":"Hel"}}]}"#,
+            r#"{"choices":[{"delta":{"content":[{"type":"text","text":"lo"}]},"finish_reason":""}],"usage":null}"#,
+            r#"{"choices":[{"index":0.0,"delta":{},"finish_reason":"stop"}]}"#,
+            r#"{"choices":null,"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}"#,
+            r#"{"choices":[{"index":0,"delta":{"content":null},"finish_reason":null}],"usage":{}}"#,
+        ]);
+        assert_eq!(events, ["text 0 Hel", "text 0 lo", "finish 0 stop", "usage"]);
+        assert!(all.is_complete());
+        let reply = all.reply();
+        assert_eq!((reply.text(), reply.id(), reply.model()), ("Hello", "c1", "m"));
+        assert_eq!(reply.usage().unwrap().total_tokens, Some(5));
+    }
+
+    #[test]
+    fn tool_calls_are_kept_apart_and_never_doubled() {
+        let (all, events) = run(&[
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":""}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":"}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"1}"}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"b","function":{"name":"g","arguments":{"y":2}}}]}}]}"#,
+            r#"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#,
+        ]);
+        assert_eq!(
+            events,
+            [
+                "start 0/0 a f",
+                "args 0/0 {\"x\":",
+                "args 0/0 1}",
+                "done 0 f {\"x\":1}",
+                "start 0/1 b g",
+                "args 0/1 {\"y\":2}",
+                "done 0 g {\"y\":2}",
+                "finish 0 tool_calls",
+            ]
+        );
+        assert!(all.is_complete());
+    }
+
+    #[test]
+    fn cut_arguments_are_never_whole() {
+        let (mut all, events) = run(&[
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x"}}]}}]}"#,
+            r#"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#,
+        ]);
+        assert!(!events.iter().any(|event| event.starts_with("done")), "{events:?}");
+        all.done();
+        assert!(!all.is_complete());
+    }
+
+    #[test]
+    fn completeness_follows_the_choices() {
+        let start = r#"{"choices":[{"index":0,"delta":{"content":"a"}}]}"#;
+        let stop = |index: u32| format!(r#"{{"choices":[{{"index":{index},"finish_reason":"stop"}}]}}"#);
+
+        assert!(!run(&[start]).0.is_complete());
+        assert!(run(&[start, &stop(0)]).0.is_complete());
+        let (mut only_done, _) = run(&[]);
+        only_done.done();
+        assert!(!only_done.is_complete(), "[DONE] alone is no answer");
+        let (mut cut, _) = run(&[start]);
+        cut.done();
+        assert!(cut.is_complete());
+
+        let mut two = Accumulator::new(Some(2));
+        two.push(start, &mut VecDeque::new()).unwrap();
+        two.push(&stop(0), &mut VecDeque::new()).unwrap();
+        assert!(!two.is_complete(), "the second choice never came");
+        two.push(&stop(1), &mut VecDeque::new()).unwrap();
+        assert!(two.is_complete());
+    }
+
+    #[test]
+    fn odd_indexes_are_refused_without_allocating() {
+        for bad in [
+            "not json",
+            "[]",
+            r#"{"choices":[{"index":-1}]}"#,
+            r#"{"choices":[{"index":4000000000}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":99999999,"id":"a"}]}}]}"#,
+        ] {
+            assert_eq!(Accumulator::new(None).push(bad, &mut VecDeque::new()), Err(Malformed), "{bad}");
+        }
+    }
+}

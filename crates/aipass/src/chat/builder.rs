@@ -1,0 +1,207 @@
+//! How a chat is asked for.
+
+use super::{ChatChoice, ChatReply, ChatStream, ToolCall};
+use crate::{client::Client, error::Error};
+use aipass_api::types::{
+    ChatChoice as WireChoice, ChatCompletion, ChatCompletionRequest, ChatMessage, MessageContent, StreamOptions,
+    ToolArguments, ToolCall as WireCall,
+};
+use std::fmt;
+
+impl Client {
+    /// Starts a chat with that model. Sending it is a paid call. (Playbook sections 5 and 6; scope `api:access`.)
+    ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// let reply = ai
+    ///     .chat("gpt-4o-mini")
+    ///     .system("You answer briefly.")
+    ///     .user("One tip for better focus?")
+    ///     .max_tokens(200)
+    ///     .send()
+    ///     .await?;
+    /// println!("{}", reply.text());
+    /// # Ok(()) }
+    /// ```
+    pub fn chat(&self, model: impl Into<String>) -> ChatBuilder {
+        self.chat_request(ChatCompletionRequest::new(model, []))
+    }
+
+    /// As [`chat`](Self::chat), from a request that is already there.
+    pub fn chat_request(&self, request: ChatCompletionRequest) -> ChatBuilder {
+        ChatBuilder { client: self.clone(), request }
+    }
+}
+
+/// A chat that is being put together. Nothing is sent, and nothing paid, before [`send`](Self::send) or
+/// [`stream`](Self::stream).
+#[derive(Clone)]
+#[must_use = "a chat does nothing until it is sent or streamed"]
+pub struct ChatBuilder {
+    client: Client,
+    request: ChatCompletionRequest,
+}
+
+impl ChatBuilder {
+    /// Adds instructions that stand above what the user says.
+    pub fn system(self, content: impl Into<MessageContent>) -> Self {
+        self.message(ChatMessage::system(content))
+    }
+
+    /// Adds what the user says: a text, or [parts](crate::types::ContentPart) with images and audio.
+    pub fn user(self, content: impl Into<MessageContent>) -> Self {
+        self.message(ChatMessage::user(content))
+    }
+
+    /// Adds what the model said earlier.
+    pub fn assistant(self, content: impl Into<MessageContent>) -> Self {
+        self.message(ChatMessage::assistant(content))
+    }
+
+    /// Adds any message.
+    pub fn message(mut self, message: ChatMessage) -> Self {
+        self.request.messages.push(message);
+        self
+    }
+
+    /// Adds several messages.
+    pub fn messages(mut self, messages: impl IntoIterator<Item = ChatMessage>) -> Self {
+        self.request.messages.extend(messages);
+        self
+    }
+
+    /// At most this many tokens of answer. There is no default: on a reasoning model a low limit can be used up before
+    /// the first word.
+    pub fn max_tokens(mut self, tokens: u32) -> Self {
+        self.request.max_tokens = Some(tokens.into());
+        self
+    }
+
+    /// How freely the model chooses its words, from 0 to 2.
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.request.temperature = Some(temperature);
+        self
+    }
+
+    /// Changes any other field of the request.
+    ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// let reply = ai.chat("gpt-4o-mini").user("Hi").with(|request| request.seed = Some(7)).send().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with(mut self, change: impl FnOnce(&mut ChatCompletionRequest)) -> Self {
+        change(&mut self.request);
+        self
+    }
+
+    /// Sends the chat and waits for the whole answer. A paid call; it is sent once, and a second time only after a 401
+    /// with a renewed token.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`charge_risk`](Error::charge_risk) says whether it may have been charged.
+    pub async fn send(mut self) -> Result<ChatReply, Error> {
+        self.check()?;
+        self.request.stream = None;
+        self.request.stream_options = None;
+        let call = self.client.prepare("create_chat_completion");
+        let sent = call.api.create_chat_completion().body(self.request).send().await;
+        let completion = sent.map_err(|error| call.error(&error))?.into_inner();
+        if completion.choices.is_empty() {
+            return Err(Error::empty(call.operation, &call.call));
+        }
+        Ok(reply(completion))
+    }
+
+    /// Sends the chat and gives the answer as it is written. A paid call, as [`send`](Self::send).
+    ///
+    /// The token counts are asked for unless the request says otherwise.
+    ///
+    /// # Errors
+    /// See [`Error`]: what fails before the first event. What fails later comes out of the stream.
+    pub async fn stream(mut self) -> Result<ChatStream, Error> {
+        self.check()?;
+        let options = self.request.stream_options.get_or_insert_with(|| StreamOptions {
+            include_usage: None,
+            include_obfuscation: None,
+            ..StreamOptions::default()
+        });
+        options.include_usage.get_or_insert(true);
+        self.request.stream = Some(true);
+        let expected = self.request.n.and_then(|n| usize::try_from(n).ok());
+        let call = self.client.prepare("create_chat_completion_stream");
+        let operation = call.api.create_chat_completion_stream().body(self.request).accept("text/event-stream");
+        let response = operation.send().await.map_err(|error| call.error(&error))?;
+        Ok(ChatStream::new(response, call.operation, call.call, expected))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.request.model.trim().is_empty() {
+            return Err(Error::request("the chat names no model"));
+        }
+        if self.request.messages.is_empty() {
+            return Err(Error::request("the chat has no message"));
+        }
+        Ok(())
+    }
+}
+
+// The messages are the user's own: only their number is shown.
+impl fmt::Debug for ChatBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatBuilder")
+            .field("model", &self.request.model)
+            .field("messages", &self.request.messages.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn reply(completion: ChatCompletion) -> ChatReply {
+    let mut choices: Vec<_> =
+        completion.choices.iter().enumerate().map(|(at, wire)| choice(at, wire)).collect();
+    choices.sort_by_key(|choice| choice.index);
+    ChatReply {
+        id: completion.id.clone().unwrap_or_default(),
+        model: completion.model.clone().unwrap_or_default(),
+        choices,
+        usage: completion.usage.clone(),
+        raw: Some(Box::new(completion)),
+    }
+}
+
+fn choice(at: usize, wire: &WireChoice) -> ChatChoice {
+    let message = &wire.message;
+    // Without a number, or with an absurd one, the place in the list is the number.
+    let place = u32::try_from(at).unwrap_or(u32::MAX);
+    ChatChoice {
+        index: wire.index.and_then(|index| u32::try_from(index).ok()).unwrap_or(place),
+        text: message.content.as_ref().map(MessageContent::to_text).unwrap_or_default(),
+        refusal: message.refusal.clone().filter(|text| !text.is_empty()),
+        reasoning: message.reasoning_content.clone().or_else(|| message.reasoning.clone()),
+        tool_calls: message.tool_calls.iter().map(tool_call).collect(),
+        finish_reason: wire.finish_reason.clone(),
+    }
+}
+
+fn tool_call(wire: &WireCall) -> ToolCall {
+    let (name, arguments) = match (&wire.function, &wire.custom) {
+        (Some(function), _) => (function.name.clone(), function.arguments.as_ref().map(arguments_text)),
+        (None, Some(custom)) => (custom.name.clone(), custom.input.clone()),
+        (None, None) => (None, None),
+    };
+    let kind = wire.type_.as_ref().map_or(if wire.custom.is_some() { "custom" } else { "function" }, |kind| kind.as_str());
+    ToolCall {
+        id: wire.id.clone().unwrap_or_default(),
+        name: name.unwrap_or_default(),
+        arguments: arguments.unwrap_or_default(),
+        kind: kind.to_owned(),
+    }
+}
+
+fn arguments_text(arguments: &ToolArguments) -> String {
+    match arguments {
+        ToolArguments::Text(text) => text.clone(),
+        ToolArguments::Object(object) => serde_json::Value::Object(object.clone()).to_string(),
+        ToolArguments::Unknown(value) => value.to_string(),
+    }
+}

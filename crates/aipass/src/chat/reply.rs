@@ -1,0 +1,143 @@
+//! A chat's answer, whether it came whole or as a stream.
+
+use aipass_api::{
+    enums::FinishReason,
+    types::{self, Usage},
+};
+use std::fmt;
+
+/// The answer to a chat.
+///
+/// [`text`](Self::text) and its like speak of the first choice; [`choices`](Self::choices) has all of them.
+#[derive(Clone, PartialEq)]
+pub struct ChatReply {
+    pub(crate) id: String,
+    pub(crate) model: String,
+    pub(crate) choices: Vec<ChatChoice>,
+    pub(crate) usage: Option<Usage>,
+    pub(crate) raw: Option<Box<types::ChatCompletion>>,
+}
+
+/// One of the answers to a chat; there are several only where the request asks for them (`n`).
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ChatChoice {
+    /// Its number, from 0.
+    pub index: u32,
+    /// The text; empty where the model answered with tool calls alone, or refused.
+    pub text: String,
+    /// Why the model refused, in its own words.
+    pub refusal: Option<String>,
+    /// What the model thought aloud, where the provider shows it.
+    pub reasoning: Option<String>,
+    /// The tools that the model asks to be called, in order.
+    pub tool_calls: Vec<ToolCall>,
+    /// Why the model stopped.
+    pub finish_reason: Option<FinishReason>,
+}
+
+/// A tool that the model asks to be called.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ToolCall {
+    /// The id to answer under.
+    pub id: String,
+    /// The tool's name.
+    pub name: String,
+    /// The arguments as JSON text; free text for a custom tool.
+    pub arguments: String,
+    /// `function`, `custom`, or what the server says.
+    pub kind: String,
+}
+
+impl ChatReply {
+    /// The text of the first choice; empty where there is none.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.first().map_or("", |choice| &choice.text)
+    }
+
+    /// The refusal of the first choice.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        self.first()?.refusal.as_deref()
+    }
+
+    /// The tool calls of the first choice.
+    #[must_use]
+    pub fn tool_calls(&self) -> &[ToolCall] {
+        self.first().map_or(&[], |choice| &choice.tool_calls)
+    }
+
+    /// Why the first choice stopped.
+    #[must_use]
+    pub fn finish_reason(&self) -> Option<&FinishReason> {
+        self.first()?.finish_reason.as_ref()
+    }
+
+    /// All choices, in the order of their index.
+    #[must_use]
+    pub fn choices(&self) -> &[ChatChoice] {
+        &self.choices
+    }
+
+    /// The tokens used, where the server says so.
+    #[must_use]
+    pub fn usage(&self) -> Option<&Usage> {
+        self.usage.as_ref()
+    }
+
+    /// The server's id of the completion.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The model that answered.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// The answer as the server sent it, unknown fields included. `None` for a stream, which has no such whole.
+    #[must_use]
+    pub fn raw(&self) -> Option<&types::ChatCompletion> {
+        self.raw.as_deref()
+    }
+
+    fn first(&self) -> Option<&ChatChoice> {
+        self.choices.first()
+    }
+}
+
+// What a model answered is the user's own: only its size is shown in logs.
+impl fmt::Debug for ChatReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatReply")
+            .field("id", &self.id)
+            .field("model", &self.model)
+            .field("choices", &self.choices)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ChatChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatChoice")
+            .field("index", &self.index)
+            .field("text_bytes", &self.text.len())
+            .field("tool_calls", &self.tool_calls)
+            .field("finish_reason", &self.finish_reason)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ToolCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToolCall")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("arguments_bytes", &self.arguments.len())
+            .finish_non_exhaustive()
+    }
+}

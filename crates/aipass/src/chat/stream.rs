@@ -1,0 +1,343 @@
+//! A streamed answer: events as they come, and the whole at the end.
+
+use super::{ChatReply, ToolCall, accumulate::Accumulator};
+use crate::error::{Error, StreamFault};
+use aipass_api::{
+    ByteStream, CallContext, ResponseValue,
+    enums::FinishReason,
+    operation::Operation,
+    sse::{self, Decoder},
+    types::Usage,
+};
+use bytes::Bytes;
+use futures_core::Stream;
+use http::header;
+use std::{
+    collections::VecDeque,
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::time::{Instant, Sleep};
+
+/// What happens in a streamed answer.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ChatEvent {
+    /// A piece of the text.
+    Text {
+        /// Which choice; 0 unless the request asks for several.
+        choice: u32,
+        /// The piece.
+        text: String,
+    },
+    /// A piece of the model's refusal.
+    Refusal {
+        /// Which choice.
+        choice: u32,
+        /// The piece.
+        text: String,
+    },
+    /// A piece of what the model thinks aloud.
+    Reasoning {
+        /// Which choice.
+        choice: u32,
+        /// The piece.
+        text: String,
+    },
+    /// The model starts a tool call.
+    ToolCallStarted {
+        /// Which choice.
+        choice: u32,
+        /// The call's number within the choice, from 0.
+        call: usize,
+        /// The id to answer under.
+        id: String,
+        /// The tool's name.
+        name: String,
+    },
+    /// A piece of a tool call's arguments.
+    ToolCallArguments {
+        /// Which choice.
+        choice: u32,
+        /// The call's number within the choice.
+        call: usize,
+        /// The piece.
+        delta: String,
+    },
+    /// A tool call whose arguments are whole and parse.
+    ToolCallDone {
+        /// Which choice.
+        choice: u32,
+        /// The call.
+        call: ToolCall,
+    },
+    /// The model stopped.
+    Finish {
+        /// Which choice.
+        choice: u32,
+        /// Why.
+        reason: FinishReason,
+    },
+    /// The tokens used.
+    Usage(Box<Usage>),
+}
+
+impl ChatEvent {
+    /// The piece of text; empty for every other event, so that a loop can simply print it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text { text, .. } => text,
+            _ => "",
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            Self::Text { choice, text } => format!("text {choice} {text}"),
+            Self::Refusal { choice, text } => format!("refusal {choice} {text}"),
+            Self::Reasoning { choice, text } => format!("reasoning {choice} {text}"),
+            Self::ToolCallStarted { choice, call, id, name } => format!("start {choice}/{call} {id} {name}"),
+            Self::ToolCallArguments { choice, call, delta } => format!("args {choice}/{call} {delta}"),
+            Self::ToolCallDone { choice, call } => format!("done {choice} {} {}", call.name, call.arguments),
+            Self::Finish { choice, reason } => format!("finish {choice} {reason}"),
+            Self::Usage(_) => "usage".to_owned(),
+        }
+    }
+}
+
+// What a model says is the user's own: logs show its size.
+impl fmt::Debug for ChatEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text { text, .. } => write!(f, "Text({} bytes)", text.len()),
+            Self::Refusal { text, .. } => write!(f, "Refusal({} bytes)", text.len()),
+            Self::Reasoning { text, .. } => write!(f, "Reasoning({} bytes)", text.len()),
+            Self::ToolCallStarted { name, .. } => write!(f, "ToolCallStarted({name})"),
+            Self::ToolCallArguments { delta, .. } => write!(f, "ToolCallArguments({} bytes)", delta.len()),
+            Self::ToolCallDone { call, .. } => write!(f, "ToolCallDone({call:?})"),
+            Self::Finish { reason, .. } => write!(f, "Finish({reason})"),
+            Self::Usage(_) => f.write_str("Usage"),
+        }
+    }
+}
+
+/// A chat's answer as it is written.
+///
+/// The stream owns the connection: dropping it aborts the call, and reading slowly slows the server. Nothing runs in the
+/// background. After the last event, [`finish`](Self::finish) gives the whole answer, or an error if it was cut.
+///
+/// ```no_run
+/// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+/// let mut stream = ai.chat("gpt-4o-mini").user("Count to three.").stream().await?;
+/// while let Some(event) = stream.next().await {
+///     print!("{}", event?.text());
+/// }
+/// let reply = stream.finish()?;
+/// println!("\n{:?}", reply.finish_reason());
+/// # Ok(()) }
+/// ```
+pub struct ChatStream {
+    bytes: RawStream,
+    form: Form,
+    accumulator: Accumulator,
+    events: VecDeque<ChatEvent>,
+    idle: Option<Duration>,
+    timer: Option<Pin<Box<Sleep>>>,
+    state: State,
+    operation: &'static Operation,
+    call: Arc<CallContext>,
+}
+
+type RawStream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
+
+enum Form {
+    Events(Decoder),
+    /// The server answered with one JSON completion instead.
+    Json(Vec<u8>),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Open,
+    /// Nothing more is read; what is queued is still given out.
+    Ended,
+    Failed,
+}
+
+impl ChatStream {
+    pub(crate) fn new(
+        response: ResponseValue<ByteStream>,
+        operation: &'static Operation,
+        call: Arc<CallContext>,
+        expected: Option<usize>,
+    ) -> Self {
+        let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let json = media_type.is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
+        Self {
+            form: if json { Form::Json(Vec::new()) } else { Form::Events(Decoder::new()) },
+            bytes: response.into_inner_stream(),
+            accumulator: Accumulator::new(expected),
+            events: VecDeque::new(),
+            idle: call.options.idle,
+            timer: None,
+            state: State::Open,
+            operation,
+            call,
+        }
+    }
+
+    /// The next event; `None` after the last one.
+    ///
+    /// # Errors
+    /// The connection broke, fell silent, or the server reported an error. The error holds
+    /// [what came so far](Error::partial) and is the last item.
+    pub async fn next(&mut self) -> Option<Result<ChatEvent, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The whole answer, once the stream has ended.
+    ///
+    /// # Errors
+    /// [`Error::is_incomplete`] if the stream was cut, failed, or was not read to its end; what came is in
+    /// [`Error::partial`].
+    pub fn finish(self) -> Result<ChatReply, Error> {
+        if self.state == State::Ended && self.accumulator.is_complete() {
+            return Ok(self.accumulator.reply());
+        }
+        Err(self.fault(StreamFault::Incomplete(None)))
+    }
+
+    /// Reads to the end and gives the whole answer.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next) and [`finish`](Self::finish).
+    pub async fn collect(mut self) -> Result<ChatReply, Error> {
+        while let Some(event) = self.next().await {
+            event?;
+        }
+        self.finish()
+    }
+
+    fn fault(&self, fault: StreamFault) -> Error {
+        Error::stream(self.operation, &self.call, fault, Some(self.accumulator.reply()))
+    }
+
+    /// Reads what the decoder holds; true when the stream has come to its end.
+    fn drain(&mut self) -> Result<bool, StreamFault> {
+        let Form::Events(decoder) = &mut self.form else { return Ok(false) };
+        while let Some(event) = decoder.next_event().map_err(|error| StreamFault::Incomplete(Some(error.into())))? {
+            if event.is_done() {
+                self.accumulator.done();
+                return Ok(true);
+            }
+            if let Some(error) = sse::error_in(event) {
+                return Err(StreamFault::Server(error));
+            }
+            if event.is_empty() {
+                continue;
+            }
+            self.accumulator.push(&event.data(), &mut self.events).map_err(|_| StreamFault::Malformed)?;
+            if !self.events.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The bytes are at their end.
+    fn end(&mut self) -> Result<(), StreamFault> {
+        match &mut self.form {
+            Form::Events(decoder) => {
+                if decoder.ends_in_done() {
+                    self.accumulator.done();
+                }
+            }
+            Form::Json(body) => {
+                let json = String::from_utf8_lossy(body).into_owned();
+                self.accumulator.push(&json, &mut self.events).map_err(|_| StreamFault::Malformed)?;
+            }
+        }
+        if self.accumulator.is_complete() { Ok(()) } else { Err(StreamFault::Incomplete(None)) }
+    }
+
+    fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, StreamFault>> {
+        if let Poll::Ready(item) = self.bytes.as_mut().poll_next(context) {
+            self.timer = None;
+            return Poll::Ready(match item.transpose() {
+                Ok(bytes) => Ok(bytes),
+                // A cut after the last finish reason takes nothing away.
+                Err(_) if self.accumulator.is_complete() => Ok(None),
+                Err(error) => Err(StreamFault::Incomplete(Some(error.without_url().into()))),
+            });
+        }
+        let Some(idle) = self.idle else { return Poll::Pending };
+        // The clock may not reach that far: then there is no limit.
+        let Some(end) = Instant::now().checked_add(idle) else { return Poll::Pending };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(end)));
+        ready!(timer.as_mut().poll(context));
+        Poll::Ready(Err(StreamFault::Timeout))
+    }
+
+    /// `None` when the stream ended.
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ChatEvent, StreamFault>>> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            if self.state != State::Open {
+                return Poll::Ready(None);
+            }
+            let step = match self.drain() {
+                Ok(true) if self.accumulator.is_complete() => {
+                    self.state = State::Ended;
+                    continue;
+                }
+                Ok(true) => Err(StreamFault::Incomplete(None)),
+                Ok(false) if !self.events.is_empty() => continue,
+                Ok(false) => ready!(self.poll_bytes(context)),
+                Err(fault) => Err(fault),
+            };
+            let step = match step {
+                Ok(Some(bytes)) => {
+                    match &mut self.form {
+                        Form::Events(decoder) => decoder.push(&bytes),
+                        Form::Json(body) => body.extend_from_slice(&bytes),
+                    }
+                    continue;
+                }
+                Ok(None) => self.end(),
+                Err(fault) => Err(fault),
+            };
+            match step {
+                Ok(()) => self.state = State::Ended,
+                Err(fault) => {
+                    self.state = State::Failed;
+                    return Poll::Ready(Some(Err(fault)));
+                }
+            }
+        }
+    }
+}
+
+impl Stream for ChatStream {
+    type Item = Result<ChatEvent, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let event = ready!(self.poll_event(context));
+        Poll::Ready(event.map(|event| event.map_err(|fault| self.fault(fault))))
+    }
+}
+
+impl fmt::Debug for ChatStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatStream")
+            .field("operation", &self.operation.id)
+            .field("ended", &(self.state != State::Open))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,54 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules
+//!
+//! [`Client`] has every endpoint. [`Auth`] is the login side of it. [`types`] and [`enums`] are the wire types,
+//! generated from the OpenAPI document: unknown fields are kept and unknown values decode. [`env`] names the environment
+//! variables.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `rustls` | yes | TLS by rustls and ring; the system's roots are loaded at the first handshake |
+//! | `loopback` | yes | login through the system browser and a listener on a loopback port |
+//! | `file-store` | yes | tokens in a file that only its owner can read |
+//! | `unstable-api` | no | `Client::api()`, the generated client, whose surface follows its generator |
+//!
+//! # What is logged
+//!
+//! `tracing` events name operations and outcomes. Never a body, a header, a URL's query or a token.
+
+mod account;
+mod charge;
+mod chat;
+mod classify;
+mod client;
+pub mod env;
+mod error;
+mod models;
+mod timeouts;
+mod transport;
+
+pub use account::Balance;
+pub use charge::ChargeRisk;
+pub use chat::{ChatBuilder, ChatChoice, ChatEvent, ChatReply, ChatStream, ToolCall};
+pub use client::{Client, ClientBuilder};
+pub use error::{ConfigError, Error};
+pub use timeouts::Timeouts;
+
+/// The open string enums of the wire: each keeps the values it does not know.
+pub use aipass_api::enums;
+/// The wire types.
+pub use aipass_api::types;
+
+#[cfg(feature = "unstable-api")]
+pub use aipass_api as api;
+#[cfg(feature = "file-store")]
+pub use aipass_auth::FileStore;
+#[cfg(feature = "loopback")]
+pub use aipass_auth::Loopback;
+pub use aipass_auth::{
+    AccountKey, Auth, AuthError, ClientRegistration, HttpOptions, LogoutReport, MemoryStore, PendingLogin, RegisteredClient,
+    RevokeOutcome, Secret, SessionInfo, StoreError, TokenStore, register_client,
+};

@@ -1,0 +1,106 @@
+//! No secret in a log, a `Debug` output or an error, on any path of the facade.
+
+use crate::session::signed_in;
+use aipass_sandbox::{Fault, Route, Sandbox};
+use std::{
+    error::Error as _,
+    fmt::Debug,
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn show(&self, value: &dyn Debug) {
+        writeln!(self.clone(), "{value:?} {value:#?}").unwrap();
+    }
+
+    fn error(&self, error: &aipass::Error) {
+        self.show(error);
+        writeln!(self.clone(), "{error} {}", error.help()).unwrap();
+        let mut source = error.source();
+        while let Some(error) = source {
+            writeln!(self.clone(), "{error} {error:?}").unwrap();
+            source = error.source();
+        }
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A runtime of its own on this thread: the subscriber is the thread's, and hears everything down to the sockets.
+#[test]
+fn no_secret_leaves_the_facade() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let secrets = tracing::subscriber::with_default(subscriber, || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(every_path(&log))
+    });
+    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    assert!(secrets.len() >= 6, "the paths must have made secrets: {}", secrets.len());
+    assert!(text.contains("the token was refused"), "the log must have heard the facade");
+    assert!(text.contains("hyper_util"), "the log must have heard the layers below");
+    for secret in secrets {
+        assert!(!text.contains(&secret), "a secret stands in:\n{}", around(&text, &secret));
+    }
+}
+
+async fn every_path(log: &Log) -> Vec<String> {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ai = signed_in(&sandbox).await;
+    log.show(&ai);
+    log.show(&ai.session().await.unwrap());
+    log.show(&ai.chat("gpt-4o-mini").user("hi"));
+    log.show(&ai.chat("gpt-4o-mini").user("hi").send().await.unwrap());
+    let stream = ai.chat("gpt-4o-mini").user("hi").stream().await.unwrap();
+    log.show(&stream);
+    log.show(&stream.collect().await.unwrap());
+    sandbox.expire_access_tokens();
+    log.show(&ai.balance().await.unwrap());
+
+    for fault in [
+        Fault::status(500, "{}"),
+        Fault::status(403, r#"{"error":"insufficient_scope"}"#),
+        Fault::Reset,
+        Fault::CutAfterBytes(10),
+        Fault::Html200,
+    ] {
+        sandbox.fail_next(Route::ChatCompletions, fault);
+        log.error(&ai.chat("gpt-4o-mini").user("hi").send().await.unwrap_err());
+    }
+    for fault in [Fault::status(502, "oops"), Fault::Reset, Fault::Html200] {
+        sandbox.expire_access_tokens();
+        sandbox.fail_next(Route::Token, fault);
+        log.error(&ai.models().await.unwrap_err());
+    }
+    let other = signed_in(&sandbox).await;
+    sandbox.fail_next(Route::Revoke, Fault::Reset);
+    log.show(&other.logout().await.unwrap());
+    log.error(&other.models().await.unwrap_err());
+
+    let mut secrets: Vec<String> =
+        sandbox.issued_secrets().iter().map(|secret| secret.expose_secret().to_owned()).collect();
+    secrets.extend(sandbox.seen_secrets().iter().map(|secret| secret.expose_secret().to_owned()));
+    secrets
+}
+
+fn around(text: &str, needle: &str) -> String {
+    let line = text.lines().find(|line| line.contains(needle)).unwrap_or_default();
+    line.chars().take(400).collect::<String>().replace(needle, "<SECRET>")
+}

@@ -1,0 +1,10 @@
+//! Tests that cross the crates, in one binary: over real sockets, with literal bytes on the wire.
+
+mod generated;
+mod leaks;
+mod seam;
+mod session;
+mod streams;
+mod support;
+mod tolerance;
+mod wire;

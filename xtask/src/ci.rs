@@ -1,0 +1,379 @@
+//! Everything that must hold before a change lands, as one command that works the same on every machine.
+//!
+//! The steps stand in order of their cost, and the first failure ends the run, so that a slip costs seconds.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "what the steps say is the purpose of the command"
+)]
+
+use crate::{regen, tidy};
+use cargo_metadata::{CargoOpt, MetadataCommand};
+use std::{
+    env, fmt,
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Step {
+    name: String,
+    action: Action,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Action {
+    /// A cargo command; a component that it needs besides cargo itself.
+    Cargo {
+        args: Vec<String>,
+        rustdoc_flags: Option<&'static str>,
+        needs: Option<&'static str>,
+    },
+    Tidy,
+    Regen,
+}
+
+/// What became of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Outcome {
+    Passed(Duration),
+    Skipped(String),
+    Failed(Duration),
+    NotReached,
+}
+
+/// A step failed; what it said stands above.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CiError {
+    /// The command to repeat the step alone.
+    #[error("{name} failed; repeat it with: {command}")]
+    Step {
+        /// The step.
+        name: String,
+        /// Its command.
+        command: String,
+    },
+    /// Cargo could not describe the workspace.
+    #[error("cargo metadata: {0}")]
+    Metadata(#[from] cargo_metadata::Error),
+}
+
+/// A crate of ours that is published.
+#[derive(Clone, Debug)]
+struct Crate {
+    name: String,
+    has_library: bool,
+    has_features: bool,
+}
+
+/// Runs all steps, prints the time of each, and ends at the first that fails.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn run(root: &Path) -> Result<(), CiError> {
+    let steps = plan(&published(root)?);
+    let mut outcomes: Vec<(Step, Outcome)> = steps
+        .into_iter()
+        .map(|step| (step, Outcome::NotReached))
+        .collect();
+    for (step, outcome) in &mut outcomes {
+        println!("==> {}: {}", step.name, command(&step.action));
+        *outcome = run_step(step, root);
+        if matches!(outcome, Outcome::Failed(_)) {
+            break;
+        }
+    }
+    print!("\n{}", summary(&outcomes));
+    match outcomes
+        .into_iter()
+        .find(|(_, outcome)| matches!(outcome, Outcome::Failed(_)))
+    {
+        Some((step, _)) => Err(CiError::Step {
+            command: command(&step.action),
+            name: step.name,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The steps, cheap ones first.
+fn plan(crates: &[Crate]) -> Vec<Step> {
+    let mut steps = vec![
+        cargo("format", &["fmt", "--all", "--check"]).needing("fmt"),
+        Step {
+            name: "tidy".to_owned(),
+            action: Action::Tidy,
+        },
+        Step {
+            name: "generated code".to_owned(),
+            action: Action::Regen,
+        },
+        cargo(
+            "clippy, all features",
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--all-features",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )
+        .needing("clippy"),
+        cargo(
+            "clippy, no features",
+            &[
+                "clippy",
+                "--workspace",
+                "--no-default-features",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )
+        .needing("clippy"),
+    ];
+    for package in crates.iter().filter(|package| package.has_library) {
+        let name = package.name.as_str();
+        steps.push(cargo(
+            &format!("{name} alone"),
+            &["check", "-p", name, "--lib", "--examples", "--locked"],
+        ));
+        if package.has_features {
+            steps.push(cargo(
+                &format!("{name} alone, no features"),
+                &["check", "-p", name, "--lib", "--no-default-features", "--locked"],
+            ));
+        }
+    }
+    steps.push(cargo("tests", &["test", "--workspace", "--locked"]));
+    let mut docs = cargo("docs", &["doc", "--workspace", "--no-deps", "--locked"]);
+    if let Action::Cargo { rustdoc_flags, .. } = &mut docs.action {
+        *rustdoc_flags = Some("-D warnings");
+    }
+    steps.push(docs);
+    let mut package = vec!["package", "--no-verify", "--locked", "--allow-dirty"];
+    package.extend(crates.iter().flat_map(|package| ["-p", package.name.as_str()]));
+    steps.push(cargo("packages", &package));
+    steps
+}
+
+fn cargo(name: &str, args: &[&str]) -> Step {
+    let args = args.iter().map(|&arg| arg.to_owned()).collect();
+    Step {
+        name: name.to_owned(),
+        action: Action::Cargo {
+            args,
+            rustdoc_flags: None,
+            needs: None,
+        },
+    }
+}
+
+impl Step {
+    fn needing(mut self, component: &'static str) -> Self {
+        if let Action::Cargo { needs, .. } = &mut self.action {
+            *needs = Some(component);
+        }
+        self
+    }
+}
+
+/// The command that does what a step does.
+fn command(action: &Action) -> String {
+    match action {
+        Action::Tidy => "cargo xtask tidy".to_owned(),
+        Action::Regen => format!("{} --check", regen::COMMAND),
+        Action::Cargo {
+            args, rustdoc_flags, ..
+        } => {
+            let prefix = rustdoc_flags
+                .map(|flags| format!("RUSTDOCFLAGS=\"{flags}\" "))
+                .unwrap_or_default();
+            format!("{prefix}cargo {}", args.join(" "))
+        }
+    }
+}
+
+fn run_step(step: &Step, root: &Path) -> Outcome {
+    let start = Instant::now();
+    let passed = match &step.action {
+        Action::Tidy => told(tidy::check(root)),
+        Action::Regen => told(regen::check(root)),
+        Action::Cargo {
+            args,
+            rustdoc_flags,
+            needs,
+        } => {
+            // A developer without a component may run the rest; where the result counts, nothing is left out.
+            if let Some(component) = needs
+                && env::var_os("CI").is_none()
+                && !has(component)
+            {
+                return Outcome::Skipped(format!("cargo {component} is not installed"));
+            }
+            let mut command = Command::new(cargo_path());
+            command.args(args).current_dir(root);
+            if let Some(flags) = rustdoc_flags {
+                command.env("RUSTDOCFLAGS", flags);
+            }
+            told(command.status().map_err(|error| format!("cargo: {error}")))
+                .is_some_and(|status| status.success())
+        }
+        .then_some(()),
+    };
+    if passed.is_some() {
+        Outcome::Passed(start.elapsed())
+    } else {
+        Outcome::Failed(start.elapsed())
+    }
+}
+
+/// The value; or nothing, after the error was printed.
+fn told<T, E: fmt::Display>(result: Result<T, E>) -> Option<T> {
+    result.map_err(|error| println!("{error}")).ok()
+}
+
+fn has(component: &str) -> bool {
+    let mut command = Command::new(cargo_path());
+    command
+        .args([component, "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn cargo_path() -> std::ffi::OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn published(root: &Path) -> Result<Vec<Crate>, cargo_metadata::Error> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(root.join("Cargo.toml"))
+        .features(CargoOpt::AllFeatures)
+        .no_deps()
+        .exec()?;
+    let ours = metadata
+        .packages
+        .iter()
+        .filter(|package| package.publish.as_ref().is_none_or(|to| !to.is_empty()));
+    let mut crates: Vec<Crate> = ours
+        .map(|package| Crate {
+            name: package.name.to_string(),
+            has_library: package.targets.iter().any(cargo_metadata::Target::is_lib),
+            has_features: !package.features.is_empty(),
+        })
+        .collect();
+    crates.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(crates)
+}
+
+fn summary(outcomes: &[(Step, Outcome)]) -> String {
+    let width = outcomes
+        .iter()
+        .map(|(step, _)| step.name.len())
+        .max()
+        .unwrap_or_default();
+    let line = |(step, outcome): &(Step, Outcome)| {
+        let outcome = match outcome {
+            Outcome::Passed(time) => format!("ok       {:>6.1} s", time.as_secs_f64()),
+            Outcome::Failed(time) => format!("FAILED   {:>6.1} s", time.as_secs_f64()),
+            Outcome::Skipped(reason) => format!("skipped  {reason}"),
+            Outcome::NotReached => "not run  a step before it failed".to_owned(),
+        };
+        format!("{:width$}  {outcome}\n", step.name)
+    };
+    let mut lines: String = outcomes.iter().map(line).collect();
+    let skipped = outcomes
+        .iter()
+        .filter(|(_, outcome)| matches!(outcome, Outcome::Skipped(_)))
+        .count();
+    if skipped > 0 {
+        lines += &format!("{skipped} skipped: this run does not prove that the change can land\n");
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crates() -> Vec<Crate> {
+        let package = |name: &str, has_library, has_features| Crate {
+            name: name.to_owned(),
+            has_library,
+            has_features,
+        };
+        vec![
+            package("aipass", true, true),
+            package("aipass-api", true, false),
+            package("aipass-cli", false, false),
+        ]
+    }
+
+    #[test]
+    fn the_commands_are_the_ones_that_a_developer_types() {
+        let commands: Vec<String> = plan(&crates()).iter().map(|step| command(&step.action)).collect();
+        assert_eq!(
+            commands,
+            [
+                "cargo fmt --all --check",
+                "cargo xtask tidy",
+                "cargo xtask regen --check",
+                "cargo clippy --workspace --all-targets --all-features --locked -- -D warnings",
+                "cargo clippy --workspace --no-default-features --locked -- -D warnings",
+                "cargo check -p aipass --lib --examples --locked",
+                "cargo check -p aipass --lib --no-default-features --locked",
+                "cargo check -p aipass-api --lib --examples --locked",
+                "cargo test --workspace --locked",
+                "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps --locked",
+                "cargo package --no-verify --locked --allow-dirty -p aipass -p aipass-api -p aipass-cli",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_summary_tells_what_was_left_out_and_why() {
+        let step = |name: &str| Step {
+            name: name.to_owned(),
+            action: Action::Tidy,
+        };
+        let text = summary(&[
+            (step("tidy"), Outcome::Passed(Duration::from_millis(1200))),
+            (
+                step("format"),
+                Outcome::Skipped("cargo fmt is not installed".to_owned()),
+            ),
+            (step("tests"), Outcome::Failed(Duration::from_secs(61))),
+            (step("docs"), Outcome::NotReached),
+        ]);
+        assert_eq!(
+            text,
+            "tidy    ok          1.2 s\n\
+             format  skipped  cargo fmt is not installed\n\
+             tests   FAILED     61.0 s\n\
+             docs    not run  a step before it failed\n\
+             1 skipped: this run does not prove that the change can land\n"
+        );
+    }
+
+    #[test]
+    fn a_failing_command_fails_its_step() {
+        let root = crate::root();
+        assert!(matches!(
+            run_step(&cargo("version", &["--version"]), root),
+            Outcome::Passed(_)
+        ));
+        assert!(matches!(
+            run_step(&cargo("no verb", &["no-such-verb"]), root),
+            Outcome::Failed(_)
+        ));
+    }
+}

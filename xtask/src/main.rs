@@ -1,0 +1,42 @@
+//! `cargo xtask`: the workspace's own tools. A thin shell around the library of the same name.
+
+#![expect(
+    clippy::print_stderr,
+    reason = "errors and usage are for the person at the terminal"
+)]
+
+use std::{fmt::Display, process::ExitCode};
+
+const USAGE: &str = "\
+usage: cargo xtask <verb>
+
+  regen          write the generated code from openapi/aipass.yaml
+  regen --check  tell whether the checked-in code is what the document gives
+  tidy           check directions of dependencies, licences and how files look
+  ci             run everything that must hold before a change lands";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let root = xtask::root();
+    match args.as_slice() {
+        ["regen"] => exit(xtask::regen::write(root)),
+        ["regen", "--check"] => exit(xtask::regen::check(root)),
+        ["tidy"] => exit(xtask::tidy::check(root)),
+        ["ci"] => exit(xtask::ci::run(root)),
+        _ => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn exit<E: Display>(outcome: Result<(), E>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
