@@ -49,15 +49,32 @@ fn no_secret_leaves_the_facade() {
         .with_writer(move || writer.clone())
         .finish();
     let secrets = tracing::subscriber::with_default(subscriber, || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(every_path(&log))
     });
     let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    assert!(secrets.len() >= 6, "the paths must have made secrets: {}", secrets.len());
-    assert!(text.contains("the token was refused"), "the log must have heard the facade");
-    assert!(text.contains("hyper_util"), "the log must have heard the layers below");
+    assert!(
+        secrets.len() >= 6,
+        "the paths must have made secrets: {}",
+        secrets.len()
+    );
+    assert!(
+        text.contains("the token was refused"),
+        "the log must have heard the facade"
+    );
+    assert!(
+        text.contains("hyper_util"),
+        "the log must have heard the layers below"
+    );
     for secret in secrets {
-        assert!(!text.contains(&secret), "a secret stands in:\n{}", around(&text, &secret));
+        assert!(
+            !text.contains(&secret),
+            "a secret stands in:\n{}",
+            around(&text, &secret)
+        );
     }
 }
 
@@ -84,23 +101,39 @@ async fn every_path(log: &Log) -> Vec<String> {
         sandbox.fail_next(Route::ChatCompletions, fault);
         log.error(&ai.chat("gpt-4o-mini").user("hi").send().await.unwrap_err());
     }
-    for fault in [Fault::status(502, "oops"), Fault::Reset, Fault::Html200] {
+    let mut secrets = secrets_of(&sandbox);
+    // A failed renewal is followed by a pause, so each failure gets a service of its own.
+    for fault in [
+        Fault::status(502, "oops"),
+        Fault::status(400, r#"{"error":"invalid_grant"}"#),
+        Fault::Reset,
+        Fault::Html200,
+    ] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let ai = signed_in(&sandbox).await;
         sandbox.expire_access_tokens();
         sandbox.fail_next(Route::Token, fault);
         log.error(&ai.models().await.unwrap_err());
+        sandbox.fail_next(Route::Revoke, Fault::Reset);
+        log.show(&ai.logout().await.unwrap());
+        log.error(&ai.models().await.unwrap_err());
+        secrets.extend(secrets_of(&sandbox));
     }
-    let other = signed_in(&sandbox).await;
-    sandbox.fail_next(Route::Revoke, Fault::Reset);
-    log.show(&other.logout().await.unwrap());
-    log.error(&other.models().await.unwrap_err());
-
-    let mut secrets: Vec<String> =
-        sandbox.issued_secrets().iter().map(|secret| secret.expose_secret().to_owned()).collect();
-    secrets.extend(sandbox.seen_secrets().iter().map(|secret| secret.expose_secret().to_owned()));
     secrets
 }
 
+fn secrets_of(sandbox: &Sandbox) -> Vec<String> {
+    let secrets = sandbox.issued_secrets().into_iter().chain(sandbox.seen_secrets());
+    secrets.map(|secret| secret.expose_secret().to_owned()).collect()
+}
+
 fn around(text: &str, needle: &str) -> String {
-    let line = text.lines().find(|line| line.contains(needle)).unwrap_or_default();
-    line.chars().take(400).collect::<String>().replace(needle, "<SECRET>")
+    let line = text
+        .lines()
+        .find(|line| line.contains(needle))
+        .unwrap_or_default();
+    line.chars()
+        .take(400)
+        .collect::<String>()
+        .replace(needle, "<SECRET>")
 }

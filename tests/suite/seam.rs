@@ -16,14 +16,22 @@ fn plain(server: &Server) -> Client {
 
 #[tokio::test]
 async fn the_generated_client_works_alone() {
-    let server = Server::start([answer("200 OK", "application/json", r#"{"sub":"u1","later":true}"#)]).await;
+    let server = Server::start([answer(
+        "200 OK",
+        "application/json",
+        r#"{"sub":"u1","later":true}"#,
+    )])
+    .await;
     let bearer = StaticBearer::new("token-9").unwrap();
     let client = Client::with_transport(&format!("{}/", server.base_url), http(&server.base_url), bearer);
     let user = client.get_userinfo().send().await.unwrap().into_inner();
     assert_eq!(user.sub, "u1");
     assert_eq!(user.extra["later"], true);
     let request = &server.requests()[0];
-    assert!(request.starts_with("GET /oauth2/userinfo HTTP/1.1\r\n"), "{request}");
+    assert!(
+        request.starts_with("GET /oauth2/userinfo HTTP/1.1\r\n"),
+        "{request}"
+    );
     assert!(request.contains("authorization: Bearer token-9\r\n"), "{request}");
 }
 
@@ -31,17 +39,28 @@ async fn the_generated_client_works_alone() {
 async fn a_failure_keeps_status_headers_and_a_capped_body() {
     let long = "x".repeat(100_000);
     let body = format!("<title>Bad gateway</title>{long}");
-    let head = format!("HTTP/1.1 502 Bad Gateway\r\nx-request-id: r-7\r\ncontent-length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "HTTP/1.1 502 Bad Gateway\r\nx-request-id: r-7\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
     let server = Server::start([Answer::Bytes((head + &body).into_bytes())]).await;
     let call = Arc::new(CallContext::default());
-    let error = plain(&server).for_call(call.clone()).list_models().send().await.unwrap_err();
+    let error = plain(&server)
+        .for_call(call.clone())
+        .list_models()
+        .send()
+        .await
+        .unwrap_err();
 
     let failure = Failure::of(&error).unwrap();
     assert_eq!(failure.kind(), FailureKind::Status);
     assert_eq!(failure.status().unwrap().as_u16(), 502);
     assert_eq!(failure.headers()["x-request-id"], "r-7");
     assert_eq!(failure.body().len(), 64 * 1024);
-    assert_eq!(failure.error_body().unwrap().message.as_deref(), Some("Bad gateway"));
+    assert_eq!(
+        failure.error_body().unwrap().message.as_deref(),
+        Some("Bad gateway")
+    );
     assert_eq!((call.status().unwrap().as_u16(), call.attempts()), (502, 1));
     assert!(call.take_failure().is_some());
     assert!(call.take_failure().is_none());
@@ -50,11 +69,31 @@ async fn a_failure_keeps_status_headers_and_a_capped_body() {
 #[tokio::test]
 async fn a_success_that_is_none_is_a_failure() {
     for (why, answer, kind) in [
-        ("html", answer("200 OK", "text/html", "<html><title>Maintenance</title>"), FailureKind::NotAnAnswer),
-        ("null", answer("200 OK", "application/json", "null"), FailureKind::NotAnAnswer),
-        ("empty", answer("200 OK", "application/json", ""), FailureKind::NotAnAnswer),
-        ("an error", answer("200 OK", "application/json", r#"{"error":{"message":"m"}}"#), FailureKind::FalseSuccess),
-        ("an envelope", answer("200 OK", "application/json", r#"{"success":false}"#), FailureKind::FalseSuccess),
+        (
+            "html",
+            answer("200 OK", "text/html", "<html><title>Maintenance</title>"),
+            FailureKind::NotAnAnswer,
+        ),
+        (
+            "null",
+            answer("200 OK", "application/json", "null"),
+            FailureKind::NotAnAnswer,
+        ),
+        (
+            "empty",
+            answer("200 OK", "application/json", ""),
+            FailureKind::NotAnAnswer,
+        ),
+        (
+            "an error",
+            answer("200 OK", "application/json", r#"{"error":{"message":"m"}}"#),
+            FailureKind::FalseSuccess,
+        ),
+        (
+            "an envelope",
+            answer("200 OK", "application/json", r#"{"success":false}"#),
+            FailureKind::FalseSuccess,
+        ),
         (
             "a cut body",
             Answer::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"data\":".to_vec()),
@@ -64,7 +103,11 @@ async fn a_success_that_is_none_is_a_failure() {
         let server = Server::start([answer]).await;
         let error = plain(&server).list_models().send().await.unwrap_err();
         let failure = Failure::of(&error).unwrap_or_else(|| panic!("{why}: {error:?}"));
-        assert_eq!((failure.kind(), failure.status().unwrap().as_u16()), (kind, 200), "{why}");
+        assert_eq!(
+            (failure.kind(), failure.status().unwrap().as_u16()),
+            (kind, 200),
+            "{why}"
+        );
     }
 }
 
@@ -93,12 +136,23 @@ async fn limits_end_a_call_that_hangs() {
     ] {
         let server = Server::start([answer]).await;
         let call = Arc::new(CallContext::new(options));
-        let error = plain(&server).for_call(call).list_models().send().await.unwrap_err();
+        let error = plain(&server)
+            .for_call(call)
+            .list_models()
+            .send()
+            .await
+            .unwrap_err();
         assert_eq!(Failure::of(&error).unwrap().kind(), FailureKind::Timeout(phase));
     }
     // The facade's own limit, on the head of the answer.
     let server = Server::start([Answer::Hang(Vec::new())]).await;
-    assert!(impatient(&server.base_url).models().await.unwrap_err().is_timeout());
+    assert!(
+        impatient(&server.base_url)
+            .models()
+            .await
+            .unwrap_err()
+            .is_timeout()
+    );
 }
 
 #[tokio::test]
@@ -107,7 +161,12 @@ async fn an_answer_above_the_limit_is_refused() {
     let mut options = CallOptions::default();
     options.max_body = 100;
     let call = Arc::new(CallContext::new(options));
-    let error = plain(&server).for_call(call).list_models().send().await.unwrap_err();
+    let error = plain(&server)
+        .for_call(call)
+        .list_models()
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(Failure::of(&error).unwrap().kind(), FailureKind::TooLarge);
 }
 
@@ -126,26 +185,48 @@ async fn nothing_listening_is_not_sent() {
 #[tokio::test]
 async fn a_redirect_is_an_error_and_is_not_followed() {
     let elsewhere = Server::start([answer("200 OK", "application/json", r#"{"data":[]}"#)]).await;
-    let moved = format!("HTTP/1.1 307 Moved\r\nlocation: {}/oauth2/v1/models\r\ncontent-length: 0\r\n\r\n", elsewhere.base_url);
+    let moved = format!(
+        "HTTP/1.1 307 Moved\r\nlocation: {}/oauth2/v1/models\r\ncontent-length: 0\r\n\r\n",
+        elsewhere.base_url
+    );
     let server = Server::start([Answer::Bytes(moved.into_bytes())]).await;
-    let error = client(&server.base_url).chat("m").user("hi").send().await.unwrap_err();
+    let error = client(&server.base_url)
+        .chat("m")
+        .user("hi")
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 307);
-    assert!(elsewhere.requests().is_empty(), "neither token nor body may travel");
+    assert!(
+        elsewhere.requests().is_empty(),
+        "neither token nor body may travel"
+    );
 }
 
 /// The proof of the multipart rule: a typed form, literal bytes on the wire, and the same bytes again after a 401.
 #[tokio::test]
 async fn an_image_edit_is_sent_again_after_a_401() {
-    let tokens = r#"{"access_token":"access-2","refresh_token":"refresh-2","expires_in":3600,"token_type":"Bearer"}"#;
+    let tokens =
+        r#"{"access_token":"access-2","refresh_token":"refresh-2","expires_in":3600,"token_type":"Bearer"}"#;
     let server = Server::start([
         answer("401 Unauthorized", "application/json", r#"{"error":"expired"}"#),
         answer("200 OK", "application/json", tokens),
-        answer("200 OK", "application/json", r#"{"created":1.0,"data":[{"b64_json":"AA=="}]}"#),
+        answer(
+            "200 OK",
+            "application/json",
+            r#"{"created":1.0,"data":[{"b64_json":"AA=="}]}"#,
+        ),
     ])
     .await;
     let store = MemoryStore::new();
     let key = AccountKey::new(&server.base_url.parse().unwrap(), "client_1", "default");
-    store.save(&key, &StoredTokens::new(&key, "access-1").with_refresh_token("refresh-1")).await.unwrap();
+    store
+        .save(
+            &key,
+            &StoredTokens::new(&key, "access-1").with_refresh_token("refresh-1"),
+        )
+        .await
+        .unwrap();
     let ai = aipass::Client::builder()
         .base_url(&server.base_url)
         .client_id("client_1")
@@ -154,15 +235,29 @@ async fn an_image_edit_is_sent_again_after_a_401() {
         .unwrap();
 
     let form = ImageEditForm::builder()
-        .image(vec![FilePart::new("cat.png", "image/png", "PNG-1"), FilePart::new("hat.png", "image/png", "PNG-2")])
+        .image(vec![
+            FilePart::new("cat.png", "image/png", "PNG-1"),
+            FilePart::new("hat.png", "image/png", "PNG-2"),
+        ])
         .prompt("put the hat on the cat")
         .model(Some("gpt-image-1".to_owned()));
-    let images = ai.api().edit_image().form(form).send().await.unwrap().into_inner();
+    let images = ai
+        .api()
+        .edit_image()
+        .form(form)
+        .send()
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(images.data[0].b64_json.as_deref(), Some("AA=="));
 
     let requests = server.requests();
     assert_eq!(requests.len(), 3);
-    assert!(requests[1].starts_with("POST /oauth2/token HTTP/1.1\r\n"), "{}", requests[1]);
+    assert!(
+        requests[1].starts_with("POST /oauth2/token HTTP/1.1\r\n"),
+        "{}",
+        requests[1]
+    );
     let (first, bearer) = edit(&requests[0]);
     assert_eq!(bearer, "Bearer access-1");
     let (second, bearer) = edit(&requests[2]);
@@ -184,7 +279,10 @@ async fn an_image_edit_is_sent_again_after_a_401() {
 fn edit(request: &str) -> (String, &str) {
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-    assert!(head.starts_with("POST /oauth2/v1/images/edits HTTP/1.1\r\n"), "{head}");
+    assert!(
+        head.starts_with("POST /oauth2/v1/images/edits HTTP/1.1\r\n"),
+        "{head}"
+    );
     let boundary = value("content-type: multipart/form-data; boundary=");
     (body.replace(boundary, "B"), value("authorization: "))
 }
@@ -196,25 +294,45 @@ async fn typed_events_come_out_of_a_streaming_operation() {
     let server = Server::start([
         Answer::Bytes(events(&format!("\u{feff}: hello\n{chunk}data: [DONE]\n\n"))),
         Answer::Bytes(events(chunk)),
-        Answer::Bytes(events(&format!("{chunk}data: {{\"error\":{{\"message\":\"m\",\"code\":\"500\"}}}}\n\n"))),
+        Answer::Bytes(events(&format!(
+            "{chunk}data: {{\"error\":{{\"message\":\"m\",\"code\":\"500\"}}}}\n\n"
+        ))),
     ])
     .await;
     let api = plain(&server);
 
-    let mut whole = api.create_chat_completion_stream().body(request.clone()).events().await.unwrap();
+    let mut whole = api
+        .create_chat_completion_stream()
+        .body(request.clone())
+        .events()
+        .await
+        .unwrap();
     let first = whole.next().await.unwrap().unwrap();
     assert_eq!(first.extra["later"], 1);
     assert!(whole.next().await.is_none());
-    let sent: serde_json::Value = serde_json::from_str(server.requests()[0].split_once("\r\n\r\n").unwrap().1).unwrap();
+    let sent: serde_json::Value =
+        serde_json::from_str(server.requests()[0].split_once("\r\n\r\n").unwrap().1).unwrap();
     assert_eq!(sent["stream"], true, "the operation that streams says so itself");
 
-    let mut cut = api.create_chat_completion_stream().body(request.clone()).events().await.unwrap();
+    let mut cut = api
+        .create_chat_completion_stream()
+        .body(request.clone())
+        .events()
+        .await
+        .unwrap();
     cut.next().await.unwrap().unwrap();
     assert!(matches!(cut.next().await, Some(Err(EventError::Unfinished))));
     assert!(cut.next().await.is_none());
 
-    let mut failing = api.create_chat_completion_stream().body(request).events().await.unwrap();
+    let mut failing = api
+        .create_chat_completion_stream()
+        .body(request)
+        .events()
+        .await
+        .unwrap();
     failing.next().await.unwrap().unwrap();
-    let Some(Err(EventError::Server(error))) = failing.next().await else { panic!("the error must be typed") };
+    let Some(Err(EventError::Server(error))) = failing.next().await else {
+        panic!("the error must be typed")
+    };
     assert_eq!(error.code.as_deref(), Some("500"));
 }

@@ -10,8 +10,13 @@ const CALLBACK: &str = "myapp://auth/callback";
 async fn app(sandbox: &Sandbox, redirect_uri: &str, store: Arc<dyn TokenStore>) -> aipass::ClientBuilder {
     let request = aipass_auth::ClientRegistration::new("Test App", redirect_uri)
         .with_scopes(["api:access", "profile:read"]);
-    let registered = aipass_auth::register_client(sandbox.base_url(), &request, None).await.unwrap();
-    Client::builder().base_url(sandbox.base_url()).client_id(registered.client_id).token_store_arc(store)
+    let registered = aipass_auth::register_client(sandbox.base_url(), &request, None)
+        .await
+        .unwrap();
+    Client::builder()
+        .base_url(sandbox.base_url())
+        .client_id(registered.client_id)
+        .token_store_arc(store)
 }
 
 async fn sign_in(ai: &Client, sandbox: &Sandbox) {
@@ -23,7 +28,10 @@ async fn sign_in(ai: &Client, sandbox: &Sandbox) {
 
 /// A client that is signed in, with its tokens in memory.
 pub(crate) async fn signed_in(sandbox: &Sandbox) -> Client {
-    let ai = app(sandbox, CALLBACK, Arc::new(MemoryStore::default())).await.build().unwrap();
+    let ai = app(sandbox, CALLBACK, Arc::new(MemoryStore::default()))
+        .await
+        .build()
+        .unwrap();
     sign_in(&ai, sandbox).await;
     ai
 }
@@ -34,7 +42,10 @@ async fn login_through_the_listener_then_every_endpoint_then_logout() {
     let sandbox = Arc::new(Sandbox::start().await.unwrap());
     let port = free_port();
     let redirect_uri = format!("http://127.0.0.1:{port}/callback");
-    let ai = app(&sandbox, &redirect_uri, Arc::new(MemoryStore::default())).await.build().unwrap();
+    let ai = app(&sandbox, &redirect_uri, Arc::new(MemoryStore::default()))
+        .await
+        .build()
+        .unwrap();
     assert!(ai.session().await.unwrap().is_none());
     assert!(ai.models().await.unwrap_err().is_login_required());
 
@@ -42,18 +53,24 @@ async fn login_through_the_listener_then_every_endpoint_then_logout() {
     let person = sandbox.clone();
     let tell = std::sync::Mutex::new(Some(tell));
     let runtime = tokio::runtime::Handle::current();
-    let flow = Loopback::new().redirect_uri(redirect_uri).opener(move |url: &url::Url| {
-        let (person, url, tell) = (person.clone(), url.clone(), tell.lock().unwrap().take());
-        runtime.spawn(async move {
-            let visit = person.approve(url.as_str()).await;
-            tell.unwrap().send(visit).ok();
+    let flow = Loopback::new()
+        .redirect_uri(redirect_uri)
+        .opener(move |url: &url::Url| {
+            let (person, url, tell) = (person.clone(), url.clone(), tell.lock().unwrap().take());
+            runtime.spawn(async move {
+                let visit = person.approve(url.as_str()).await;
+                tell.unwrap().send(visit).ok();
+            });
+            Ok(())
         });
-        Ok(())
-    });
     let session = ai.login(flow).await.unwrap();
     assert_eq!(session.scopes, ["api:access", "profile:read"]);
     let visit = told.await.unwrap().unwrap();
-    assert_eq!(visit.status(), Some(200), "the listener answers the browser after the exchange");
+    assert_eq!(
+        visit.status(),
+        Some(200),
+        "the listener answers the browser after the exchange"
+    );
 
     let before = ai.balance().await.unwrap().remaining.unwrap();
     let models = ai.models().await.unwrap();
@@ -63,7 +80,11 @@ async fn login_through_the_listener_then_every_endpoint_then_logout() {
     assert!(!reply.text().is_empty());
     assert_eq!(reply.finish_reason().unwrap().as_str(), "stop");
     let other = ask("Which way is north?").send().await.unwrap();
-    assert_ne!(reply.text(), other.text(), "the sandbox's answers depend on the prompt");
+    assert_ne!(
+        reply.text(),
+        other.text(),
+        "the sandbox's answers depend on the prompt"
+    );
 
     let mut stream = ask("One tip for better focus?").stream().await.unwrap();
     let (mut text, mut events) = (String::new(), 0);
@@ -73,7 +94,10 @@ async fn login_through_the_listener_then_every_endpoint_then_logout() {
     }
     let streamed = stream.finish().unwrap();
     assert_eq!(text, reply.text(), "a stream says what the whole answer says");
-    assert_eq!((streamed.text(), streamed.finish_reason()), (reply.text(), reply.finish_reason()));
+    assert_eq!(
+        (streamed.text(), streamed.finish_reason()),
+        (reply.text(), reply.finish_reason())
+    );
     assert!(streamed.usage().is_some() && events > 3, "{events} events");
 
     assert!(ai.balance().await.unwrap().remaining.unwrap() < before);
@@ -82,18 +106,33 @@ async fn login_through_the_listener_then_every_endpoint_then_logout() {
     let report = ai.logout().await.unwrap();
     assert!(report.is_complete(), "{report:?}");
     assert!(ai.session().await.unwrap().is_none());
-    assert!(ai.chat(model.as_str()).user("hi").send().await.unwrap_err().is_login_required());
+    assert!(
+        ai.chat(model.as_str())
+            .user("hi")
+            .send()
+            .await
+            .unwrap_err()
+            .is_login_required()
+    );
     assert_eq!(sandbox.counts().refresh_requests, 0);
 }
 
 #[tokio::test]
 async fn a_login_that_the_user_declines_is_told_apart() {
     let sandbox = Sandbox::start().await.unwrap();
-    let ai = app(&sandbox, CALLBACK, Arc::new(MemoryStore::default())).await.build().unwrap();
+    let ai = app(&sandbox, CALLBACK, Arc::new(MemoryStore::default()))
+        .await
+        .build()
+        .unwrap();
     let auth = ai.auth().unwrap();
     let (url, pending) = auth.begin(CALLBACK).unwrap();
     let visit = sandbox.deny(url.as_str()).await.unwrap();
-    assert!(auth.complete(pending, visit.callback_url()).await.unwrap_err().is_denied());
+    assert!(
+        auth.complete(pending, visit.callback_url())
+            .await
+            .unwrap_err()
+            .is_denied()
+    );
     assert!(ai.session().await.unwrap().is_none());
 }
 
@@ -179,11 +218,20 @@ async fn an_empty_wallet_behind_a_401_renews_no_token() {
     let body = r#"{"error":{"message":"Budget has been exceeded! Current cost: 10.5, Max budget: 10.0","type":"budget_exceeded"}}"#;
     sandbox.fail_next(Route::ChatCompletions, Fault::status(401, body));
     let error = ai.chat("gpt-4o-mini").user("hi").send().await.unwrap_err();
-    assert!(error.is_budget_exceeded() && !error.is_login_required(), "{error:?}");
+    assert!(
+        error.is_budget_exceeded() && !error.is_login_required(),
+        "{error:?}"
+    );
     assert_eq!(error.budget(), Some((Some(10.5), Some(10.0))));
     assert_eq!(error.charge_risk(), aipass::ChargeRisk::Refused);
     let counts = sandbox.counts();
-    assert_eq!((counts.refresh_requests, counts.requests_to(Route::ChatCompletions)), (0, 1));
+    assert_eq!(
+        (
+            counts.refresh_requests,
+            counts.requests_to(Route::ChatCompletions)
+        ),
+        (0, 1)
+    );
 }
 
 #[tokio::test]
@@ -208,7 +256,11 @@ async fn refusals_are_told_apart() {
     assert!(error.is_budget_exceeded(), "{error:?}");
     let error = ai.chat("gpt-4o-mini").user("hi").stream().await.unwrap_err();
     assert!(error.is_budget_exceeded(), "{error:?}");
-    assert_eq!(sandbox.counts().refresh_requests, 0, "none of these is mended by a new token");
+    assert_eq!(
+        sandbox.counts().refresh_requests,
+        0,
+        "none of these is mended by a new token"
+    );
 }
 
 #[tokio::test]
@@ -227,10 +279,18 @@ async fn a_paid_call_is_never_sent_twice() {
         let error = ai.chat("gpt-4o-mini").user("hi").send().await.unwrap_err();
         sent += 1;
         assert_eq!(error.charge_risk(), risk, "{fault:?}: {error:?}");
-        assert_eq!(sandbox.counts().requests_to(Route::ChatCompletions), sent, "{fault:?}");
+        assert_eq!(
+            sandbox.counts().requests_to(Route::ChatCompletions),
+            sent,
+            "{fault:?}"
+        );
     }
 }
 
 fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }

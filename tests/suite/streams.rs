@@ -42,15 +42,25 @@ async fn a_whole_stream_is_a_whole_answer() {
         ("with [DONE]", stream(&[HELLO, STOP, DONE])),
         ("with a finish reason and no [DONE]", stream(&[HELLO, STOP])),
         ("with [DONE] and no finish reason", stream(&[HELLO, DONE])),
-        ("with a [DONE] that has no empty line", stream(&[HELLO, STOP, "data: [DONE]"])),
+        (
+            "with a [DONE] that has no empty line",
+            stream(&[HELLO, STOP, "data: [DONE]"]),
+        ),
         ("with a BOM", stream(&["\u{feff}", HELLO, STOP, DONE])),
         ("with data after [DONE]", stream(&[HELLO, STOP, DONE, HELLO])),
-        ("with the socket open after [DONE]", Answer::Hang(events(&[HELLO, STOP, DONE].concat()))),
+        (
+            "with the socket open after [DONE]",
+            Answer::Hang(events(&[HELLO, STOP, DONE].concat())),
+        ),
     ] {
         let (text, reply) = run(answer).await;
         assert_eq!(text, "Hello", "{why}");
         let reply = reply.unwrap_or_else(|error| panic!("{why}: {error:?}"));
-        assert_eq!((reply.text(), reply.id(), reply.model()), ("Hello", "c1", "m"), "{why}");
+        assert_eq!(
+            (reply.text(), reply.id(), reply.model()),
+            ("Hello", "c1", "m"),
+            "{why}"
+        );
     }
 }
 
@@ -68,13 +78,18 @@ async fn a_cut_stream_is_never_a_whole_answer() {
         let error = reply.expect_err(why);
         assert!(error.is_incomplete(), "{why}: {error:?}");
         assert_eq!(error.charge_risk(), ChargeRisk::Completed, "{why}");
-        assert_eq!((text.as_str(), error.partial().unwrap().text()), (expected, expected), "{why}");
+        assert_eq!(
+            (text.as_str(), error.partial().unwrap().text()),
+            (expected, expected),
+            "{why}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_chunked_body_that_breaks_off_is_incomplete() {
-    let mut bytes = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    let mut bytes =
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
     bytes.extend_from_slice(format!("{:x}\r\n{HELLO}\r\n", HELLO.len()).as_bytes());
     let (text, reply) = run(Answer::Bytes(bytes)).await;
     assert_eq!(text, "Hello");
@@ -86,7 +101,10 @@ async fn a_silent_stream_ends_by_its_limit() {
     let (text, reply) = run(Answer::Hang(events(HELLO))).await;
     let error = reply.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
-    assert_eq!((text.as_str(), error.partial().unwrap().text()), ("Hello", "Hello"));
+    assert_eq!(
+        (text.as_str(), error.partial().unwrap().text()),
+        ("Hello", "Hello")
+    );
 
     let (_, reply) = run(Answer::Hang(Vec::new())).await;
     let error = reply.unwrap_err();
@@ -101,7 +119,10 @@ async fn errors_inside_a_stream_are_typed() {
     let error = reply.unwrap_err();
     assert!(error.is_budget_exceeded());
     assert_eq!(error.budget(), Some((Some(10.1), Some(10.0))));
-    assert_eq!((text.as_str(), error.partial().unwrap().text()), ("Hello", "Hello"));
+    assert_eq!(
+        (text.as_str(), error.partial().unwrap().text()),
+        ("Hello", "Hello")
+    );
 
     let limited = "event: error\ndata: {\"error\":{\"message\":\"slow down\",\"code\":\"429\"}}\n\n";
     let (_, reply) = run(stream(&[HELLO, limited, DONE])).await;
@@ -117,12 +138,26 @@ async fn errors_inside_a_stream_are_typed() {
 async fn what_is_no_stream_is_told_apart() {
     let whole = r#"{"id":"c1","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}"#;
     let (text, reply) = run(answer("200 OK", "application/json", whole)).await;
-    assert_eq!((text.as_str(), reply.unwrap().text()), ("Hello", "Hello"), "a paid answer is not thrown away");
+    assert_eq!(
+        (text.as_str(), reply.unwrap().text()),
+        ("Hello", "Hello"),
+        "a paid answer is not thrown away"
+    );
 
-    let (_, reply) = run(answer("200 OK", "application/json; charset=utf-8", r#"{"error":{"message":"m","code":"402"}}"#)).await;
+    let (_, reply) = run(answer(
+        "200 OK",
+        "application/json; charset=utf-8",
+        r#"{"error":{"message":"m","code":"402"}}"#,
+    ))
+    .await;
     assert!(reply.unwrap_err().is_budget_exceeded());
 
-    let (_, reply) = run(answer("200 OK", "text/html", "<!doctype html><title>Sign in</title>")).await;
+    let (_, reply) = run(answer(
+        "200 OK",
+        "text/html",
+        "<!doctype html><title>Sign in</title>",
+    ))
+    .await;
     let error = reply.unwrap_err();
     assert!(error.is_decode(), "{error:?}");
     assert_eq!(error.server_message(), Some("Sign in"));
@@ -131,7 +166,12 @@ async fn what_is_no_stream_is_told_apart() {
 #[tokio::test]
 async fn dropping_a_stream_closes_its_socket() {
     let server = Server::start([Answer::Hang(events(HELLO))]).await;
-    let mut stream = client(&server.base_url).chat("m").user("hi").stream().await.unwrap();
+    let mut stream = client(&server.base_url)
+        .chat("m")
+        .user("hi")
+        .stream()
+        .await
+        .unwrap();
     assert_eq!(stream.next().await.unwrap().unwrap().text(), "Hel");
     drop(stream);
     server.closed(1).await;
@@ -140,9 +180,20 @@ async fn dropping_a_stream_closes_its_socket() {
 #[tokio::test]
 async fn the_request_of_a_stream_asks_for_usage() {
     let server = Server::start([stream(&[HELLO, STOP, DONE])]).await;
-    client(&server.base_url).chat("m").user("hi").stream().await.unwrap().collect().await.unwrap();
+    client(&server.base_url)
+        .chat("m")
+        .user("hi")
+        .stream()
+        .await
+        .unwrap()
+        .collect()
+        .await
+        .unwrap();
     let request = &server.requests()[0];
-    assert!(request.to_ascii_lowercase().contains("accept: text/event-stream"), "{request}");
+    assert!(
+        request.to_ascii_lowercase().contains("accept: text/event-stream"),
+        "{request}"
+    );
     let body: serde_json::Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
     let expected = serde_json::json!({
         "model": "m",

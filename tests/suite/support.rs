@@ -15,7 +15,11 @@ use tokio::{
 
 /// A facade client with a fixed access token.
 pub(crate) fn client(base_url: &str) -> Client {
-    Client::builder().base_url(base_url).access_token(Secret::new("token-1")).build().unwrap()
+    Client::builder()
+        .base_url(base_url)
+        .access_token(Secret::new("token-1"))
+        .build()
+        .unwrap()
 }
 
 /// As [`client`], with limits that a test can wait for.
@@ -69,7 +73,11 @@ impl Server {
                 tokio::spawn(async move { serve(socket, &answers, &seen, &ended).await });
             }
         });
-        Self { base_url, requests, closed }
+        Self {
+            base_url,
+            requests,
+            closed,
+        }
     }
 
     /// The requests so far, head and body as they came.
@@ -91,7 +99,9 @@ async fn serve(
     seen: &std::sync::Mutex<Vec<String>>,
     ended: &AtomicUsize,
 ) {
-    let Some(request) = read_request(&mut socket).await else { return };
+    let Some(request) = read_request(&mut socket).await else {
+        return;
+    };
     let number = {
         let mut seen = seen.lock().unwrap();
         seen.push(request);
@@ -118,10 +128,17 @@ async fn read_request(socket: &mut TcpStream) -> Option<String> {
             return None;
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
         let length = head
             .lines()
-            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok())
+            .find_map(|line| {
+                line.to_ascii_lowercase()
+                    .strip_prefix("content-length: ")?
+                    .parse::<usize>()
+                    .ok()
+            })
             .unwrap_or(0);
         if body.len() >= length {
             return Some(text);
@@ -142,5 +159,6 @@ pub(crate) fn answer(status: &str, content_type: &str, body: &str) -> Answer {
 
 /// The head of an event stream without a length, and what follows.
 pub(crate) fn events(body: &str) -> Vec<u8> {
-    format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n{body}").into_bytes()
+    format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n{body}")
+        .into_bytes()
 }

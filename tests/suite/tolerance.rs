@@ -11,19 +11,58 @@ async fn chat(body: &str) -> Result<aipass::ChatReply, aipass::Error> {
 #[tokio::test]
 async fn odd_completions_decode() {
     for (why, body) in [
-        ("an unknown finish reason", r#"{"choices":[{"index":0,"message":{"content":"ok"},"finish_reason":"tired"}]}"#),
-        ("an unknown role", r#"{"choices":[{"message":{"role":"narrator","content":"ok"}}]}"#),
-        ("an unknown service tier", r#"{"service_tier":"warp","choices":[{"message":{"content":"ok"}}]}"#),
-        ("null tool calls", r#"{"choices":[{"message":{"content":"ok","tool_calls":null,"annotations":null}}]}"#),
-        ("no object and no id", r#"{"choices":[{"message":{"content":"ok"}}]}"#),
-        ("created as a float", r#"{"created":1.7e9,"choices":[{"message":{"content":"ok"}}]}"#),
-        ("created as text", r#"{"created":"1700000000","choices":[{"message":{"content":"ok"}}]}"#),
-        ("an index as a float", r#"{"choices":[{"index":0.0,"message":{"content":"ok"}}]}"#),
-        ("a null usage", r#"{"choices":[{"message":{"content":"ok"}}],"usage":null}"#),
-        ("content in parts", r#"{"choices":[{"message":{"content":[{"type":"text","text":"o"},{"type":"text","text":"k"}]}}]}"#),
-        ("a part of an unknown kind", r#"{"choices":[{"message":{"content":[{"type":"text","text":"ok"},{"type":"smell","of":"roses"}]}}]}"#),
-        ("an error that is null", r#"{"error":null,"choices":[{"message":{"content":"ok"}}]}"#),
-        ("unknown fields everywhere", r#"{"x":1,"choices":[{"y":[2],"message":{"content":"ok","z":{"w":null}}}]}"#),
+        (
+            "an unknown finish reason",
+            r#"{"choices":[{"index":0,"message":{"content":"ok"},"finish_reason":"tired"}]}"#,
+        ),
+        (
+            "an unknown role",
+            r#"{"choices":[{"message":{"role":"narrator","content":"ok"}}]}"#,
+        ),
+        (
+            "an unknown service tier",
+            r#"{"service_tier":"warp","choices":[{"message":{"content":"ok"}}]}"#,
+        ),
+        (
+            "null tool calls",
+            r#"{"choices":[{"message":{"content":"ok","tool_calls":null,"annotations":null}}]}"#,
+        ),
+        (
+            "no object and no id",
+            r#"{"choices":[{"message":{"content":"ok"}}]}"#,
+        ),
+        (
+            "created as a float",
+            r#"{"created":1.7e9,"choices":[{"message":{"content":"ok"}}]}"#,
+        ),
+        (
+            "created as text",
+            r#"{"created":"1700000000","choices":[{"message":{"content":"ok"}}]}"#,
+        ),
+        (
+            "an index as a float",
+            r#"{"choices":[{"index":0.0,"message":{"content":"ok"}}]}"#,
+        ),
+        (
+            "a null usage",
+            r#"{"choices":[{"message":{"content":"ok"}}],"usage":null}"#,
+        ),
+        (
+            "content in parts",
+            r#"{"choices":[{"message":{"content":[{"type":"text","text":"o"},{"type":"text","text":"k"}]}}]}"#,
+        ),
+        (
+            "a part of an unknown kind",
+            r#"{"choices":[{"message":{"content":[{"type":"text","text":"ok"},{"type":"smell","of":"roses"}]}}]}"#,
+        ),
+        (
+            "an error that is null",
+            r#"{"error":null,"choices":[{"message":{"content":"ok"}}]}"#,
+        ),
+        (
+            "unknown fields everywhere",
+            r#"{"x":1,"choices":[{"y":[2],"message":{"content":"ok","z":{"w":null}}}]}"#,
+        ),
     ] {
         match chat(body).await {
             Ok(reply) => assert_eq!(reply.text(), "ok", "{why}"),
@@ -39,7 +78,10 @@ async fn unknown_values_and_fields_are_kept() {
     )
     .await
     .unwrap();
-    assert_eq!(reply.finish_reason(), Some(&FinishReason::Unknown("tired".to_owned())));
+    assert_eq!(
+        reply.finish_reason(),
+        Some(&FinishReason::Unknown("tired".to_owned()))
+    );
     let raw = reply.raw().unwrap();
     assert_eq!(raw.extra["later"]["deep"][0], 1);
     assert_eq!(raw.choices[0].message.extra["mood"], "calm");
@@ -51,9 +93,15 @@ async fn unknown_values_and_fields_are_kept() {
 
 #[tokio::test]
 async fn an_integer_code_in_an_error_is_read() {
-    let body = r#"{"error":{"message":"no such model","type":"invalid_request_error","param":"model","code":1234}}"#;
+    let body =
+        r#"{"error":{"message":"no such model","type":"invalid_request_error","param":"model","code":1234}}"#;
     let server = Server::start([answer("400 Bad Request", "application/json", body)]).await;
-    let error = client(&server.base_url).chat("m").user("hi").send().await.unwrap_err();
+    let error = client(&server.base_url)
+        .chat("m")
+        .user("hi")
+        .send()
+        .await
+        .unwrap_err();
     assert!(error.is_bad_request());
     assert_eq!((error.code(), error.param()), (Some("1234"), Some("model")));
     assert_eq!(error.server_message(), Some("no such model"));

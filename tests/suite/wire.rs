@@ -26,7 +26,9 @@ async fn chat() {
                     ],
                     "max_tokens": 200
                 }));
-            then.status(200).header("content-type", "application/json").body(ANSWER);
+            then.status(200)
+                .header("content-type", "application/json")
+                .body(ANSWER);
         })
         .await;
     let reply = client(&server.base_url())
@@ -47,9 +49,10 @@ async fn chat() {
 #[tokio::test]
 async fn vision() {
     let server = MockServer::start_async().await;
-    let call = server
-        .mock_async(|when, then| {
-            when.method(POST).path("/oauth2/v1/chat/completions").json_body(json!({
+    let call =
+        server
+            .mock_async(|when, then| {
+                when.method(POST).path("/oauth2/v1/chat/completions").json_body(json!({
                 "model": "gemini/gemini-2.5-flash-lite",
                 "messages": [{
                     "role": "user",
@@ -61,14 +64,18 @@ async fn vision() {
                 "temperature": 0.7,
                 "max_tokens": 2000
             }));
-            then.status(200).header("content-type", "application/json").body(ANSWER);
-        })
-        .await;
+                then.status(200)
+                    .header("content-type", "application/json")
+                    .body(ANSWER);
+            })
+            .await;
     let question = MessageContent::Parts(vec![
         ContentPart::text("Extract: {amount, currency, date, merchant, category}"),
         ContentPart::image_url("data:image/jpeg;base64,/9j/4AAQ"),
     ]);
-    let chat = client(&server.base_url()).chat("gemini/gemini-2.5-flash-lite").user(question);
+    let chat = client(&server.base_url())
+        .chat("gemini/gemini-2.5-flash-lite")
+        .user(question);
     chat.temperature(0.7).max_tokens(2000).send().await.unwrap();
     call.assert_async().await;
 }
@@ -79,7 +86,9 @@ async fn usage() {
     let server = MockServer::start_async().await;
     let call = server
         .mock_async(|when, then| {
-            when.method(GET).path("/api/v1/usage/me/summary").header("authorization", "Bearer token-1");
+            when.method(GET)
+                .path("/api/v1/usage/me/summary")
+                .header("authorization", "Bearer token-1");
             then.status(200).header("content-type", "application/json").body(
                 r#"{
                   "success": true,
@@ -96,7 +105,10 @@ async fn usage() {
         .await;
     let balance = client(&server.base_url()).balance().await.unwrap();
     call.assert_async().await;
-    assert_eq!((balance.spent, balance.max, balance.remaining), (Some(2.45), Some(10.0), Some(7.55)));
+    assert_eq!(
+        (balance.spent, balance.max, balance.remaining),
+        (Some(2.45), Some(10.0), Some(7.55))
+    );
 }
 
 /// Section 8.
@@ -136,15 +148,22 @@ async fn registration() {
                         "redirectUri": "myapp://auth/callback",
                         "requestedScopes": ["api:access", "profile:read"]
                     }));
-                then.status(201).header("content-type", "application/json").body(body);
+                then.status(201)
+                    .header("content-type", "application/json")
+                    .body(body);
             })
             .await;
         let request = aipass_auth::ClientRegistration::new("My Flutter App", "myapp://auth/callback")
             .with_scopes(["api:access", "profile:read"]);
-        let registered = aipass_auth::register_client(&server.base_url(), &request, None).await.unwrap();
+        let registered = aipass_auth::register_client(&server.base_url(), &request, None)
+            .await
+            .unwrap();
         call.assert_async().await;
         assert_eq!(registered.client_id, "client_abc");
-        assert_eq!(registered.client_secret.as_ref().unwrap().expose_secret(), "s3cr3t");
+        assert_eq!(
+            registered.client_secret.as_ref().unwrap().expose_secret(),
+            "s3cr3t"
+        );
         assert!(!format!("{registered:?}").contains("s3cr3t"));
     }
 }
@@ -153,18 +172,36 @@ async fn registration() {
 #[tokio::test]
 async fn login_renewal_and_revocation() {
     let server = MockServer::start_async().await;
-    let ai = aipass::Client::builder().base_url(server.base_url()).client_id("client_abc").build().unwrap();
+    let ai = aipass::Client::builder()
+        .base_url(server.base_url())
+        .client_id("client_abc")
+        .build()
+        .unwrap();
     let auth = ai.auth().unwrap();
     let (url, pending) = auth.begin("myapp://auth/callback").unwrap();
 
     let query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap();
+    let value = |name: &str| {
+        query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+            .unwrap()
+    };
     assert_eq!(url.path(), "/oauth2/authorize");
     let mut names: Vec<_> = query.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(
         names,
-        ["client_id", "code_challenge", "code_challenge_method", "redirect_uri", "response_type", "scope", "state"]
+        [
+            "client_id",
+            "code_challenge",
+            "code_challenge_method",
+            "redirect_uri",
+            "response_type",
+            "scope",
+            "state"
+        ]
     );
     assert_eq!(value("client_id"), "client_abc");
     assert_eq!(value("response_type"), "code");
@@ -193,12 +230,19 @@ async fn login_renewal_and_revocation() {
             then.status(200).header("content-type", "application/json").body(tokens("access-1", "refresh-1"));
         })
         .await;
-    auth.complete(pending, &format!("myapp://auth/callback?code=code-1&state={state}")).await.unwrap();
+    auth.complete(
+        pending,
+        &format!("myapp://auth/callback?code=code-1&state={state}"),
+    )
+    .await
+    .unwrap();
     exchange.assert_async().await;
 
     let refused = server
         .mock_async(|when, then| {
-            when.method(GET).path("/oauth2/v1/models").header("authorization", "Bearer access-1");
+            when.method(GET)
+                .path("/oauth2/v1/models")
+                .header("authorization", "Bearer access-1");
             then.status(401).body(r#"{"error":"token expired"}"#);
         })
         .await;
@@ -209,7 +253,9 @@ async fn login_renewal_and_revocation() {
                 "refreshToken": "refresh-1",
                 "clientId": "client_abc"
             }));
-            then.status(200).header("content-type", "application/json").body(tokens("access-2", "refresh-2"));
+            then.status(200)
+                .header("content-type", "application/json")
+                .body(tokens("access-2", "refresh-2"));
         })
         .await;
     let answered = server
@@ -218,7 +264,9 @@ async fn login_renewal_and_revocation() {
                 .path("/oauth2/v1/models")
                 .header("authorization", "Bearer access-2")
                 .header("x-aipass-oauth-client-id", "client_abc");
-            then.status(200).header("content-type", "application/json").body(r#"{"data":[{"id":"gpt-4o-mini"}]}"#);
+            then.status(200)
+                .header("content-type", "application/json")
+                .body(r#"{"data":[{"id":"gpt-4o-mini"}]}"#);
         })
         .await;
     assert_eq!(ai.models().await.unwrap().len(), 1);
@@ -230,7 +278,9 @@ async fn login_renewal_and_revocation() {
     for token in ["refresh-2", "access-2"] {
         let mock = server
             .mock_async(|when, then| {
-                when.method(POST).path("/oauth2/revoke").query_param("token", token);
+                when.method(POST)
+                    .path("/oauth2/revoke")
+                    .query_param("token", token);
                 then.status(200);
             })
             .await;
@@ -255,5 +305,9 @@ async fn base_url_and_prefix() {
         .build()
         .unwrap();
     assert!(ai.models().await.unwrap().is_empty());
-    assert!(server.requests()[0].starts_with("GET /edge/v1/models HTTP/1.1\r\n"), "{}", server.requests()[0]);
+    assert!(
+        server.requests()[0].starts_with("GET /edge/v1/models HTTP/1.1\r\n"),
+        "{}",
+        server.requests()[0]
+    );
 }

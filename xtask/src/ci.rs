@@ -140,17 +140,20 @@ fn plan(crates: &[Crate]) -> Vec<Step> {
         )
         .needing("clippy"),
     ];
-    for package in crates.iter().filter(|package| package.has_library) {
+    for package in crates {
         let name = package.name.as_str();
+        let targets: &[&str] = if package.has_library {
+            &["--lib", "--examples"]
+        } else {
+            &["--bins"]
+        };
         steps.push(cargo(
             &format!("{name} alone"),
-            &["check", "-p", name, "--lib", "--examples", "--locked"],
+            &[&["check", "-p", name, "--locked"], targets].concat(),
         ));
         if package.has_features {
-            steps.push(cargo(
-                &format!("{name} alone, no features"),
-                &["check", "-p", name, "--lib", "--no-default-features", "--locked"],
-            ));
+            let args = ["check", "-p", name, "--locked", "--no-default-features"];
+            steps.push(cargo(&format!("{name} alone, no features"), &args));
         }
     }
     steps.push(cargo("tests", &["test", "--workspace", "--locked"]));
@@ -219,21 +222,27 @@ fn run_step(step: &Step, root: &Path) -> Outcome {
             {
                 return Outcome::Skipped(format!("cargo {component} is not installed"));
             }
-            let mut command = Command::new(cargo_path());
-            command.args(args).current_dir(root);
-            if let Some(flags) = rustdoc_flags {
-                command.env("RUSTDOCFLAGS", flags);
-            }
-            told(command.status().map_err(|error| format!("cargo: {error}")))
-                .is_some_and(|status| status.success())
+            succeeds(&mut cargo_command(args, *rustdoc_flags, root)).then_some(())
         }
-        .then_some(()),
     };
     if passed.is_some() {
         Outcome::Passed(start.elapsed())
     } else {
         Outcome::Failed(start.elapsed())
     }
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    told(command.status().map_err(|error| format!("cargo: {error}"))).is_some_and(|status| status.success())
+}
+
+fn cargo_command(args: &[String], rustdoc_flags: Option<&str>, root: &Path) -> Command {
+    let mut command = Command::new(cargo_path());
+    command.args(args).current_dir(root);
+    if let Some(flags) = rustdoc_flags {
+        command.env("RUSTDOCFLAGS", flags);
+    }
+    command
 }
 
 /// The value; or nothing, after the error was printed.
@@ -247,7 +256,7 @@ fn has(component: &str) -> bool {
         .args([component, "--version"])
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
+    succeeds(&mut command)
 }
 
 fn cargo_path() -> std::ffi::OsString {
@@ -329,9 +338,10 @@ mod tests {
                 "cargo xtask regen --check",
                 "cargo clippy --workspace --all-targets --all-features --locked -- -D warnings",
                 "cargo clippy --workspace --no-default-features --locked -- -D warnings",
-                "cargo check -p aipass --lib --examples --locked",
-                "cargo check -p aipass --lib --no-default-features --locked",
-                "cargo check -p aipass-api --lib --examples --locked",
+                "cargo check -p aipass --locked --lib --examples",
+                "cargo check -p aipass --locked --no-default-features",
+                "cargo check -p aipass-api --locked --lib --examples",
+                "cargo check -p aipass-cli --locked --bins",
                 "cargo test --workspace --locked",
                 "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps --locked",
                 "cargo package --no-verify --locked --allow-dirty -p aipass -p aipass-api -p aipass-cli",
@@ -365,15 +375,21 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_command_fails_its_step() {
-        let root = crate::root();
-        assert!(matches!(
-            run_step(&cargo("version", &["--version"]), root),
-            Outcome::Passed(_)
-        ));
-        assert!(matches!(
-            run_step(&cargo("no verb", &["no-such-verb"]), root),
-            Outcome::Failed(_)
-        ));
+    fn the_docs_are_built_with_warnings_denied() {
+        let command = cargo_command(&["doc".to_owned()], Some("-D warnings"), crate::root());
+        let flags = command.get_envs().find(|(name, _)| *name == "RUSTDOCFLAGS");
+        assert_eq!(flags.and_then(|(_, value)| value), Some("-D warnings".as_ref()));
+        assert_eq!(command.get_current_dir(), Some(crate::root()));
+    }
+
+    #[test]
+    fn a_command_decides_about_its_step() {
+        let quiet = |arg: &str| {
+            let mut command = cargo_command(&[arg.to_owned()], None, crate::root());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            succeeds(&mut command)
+        };
+        assert!(quiet("--version"));
+        assert!(!quiet("no-such-verb"));
     }
 }

@@ -26,11 +26,42 @@ pub mod tidy;
 #[cfg(test)]
 mod testing;
 
-use std::path::Path;
+use std::{
+    env,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 /// The workspace's root folder.
+///
+/// It is found at run time: two checkouts may share a target folder, and then run the same binary.
 #[must_use]
 pub fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        // Cargo tells the package's folder to what it runs.
+        let here = env::var_os("CARGO_MANIFEST_DIR")
+            .map(PathBuf::from)
+            .or_else(|| env::current_dir().ok());
+        let above = here.iter().flat_map(|here| here.ancestors());
+        let found = above
+            .into_iter()
+            .find(|folder| folder.join(regen::DOCUMENT).is_file());
+        found.unwrap_or(Path::new(".")).to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_root_holds_the_document_and_the_manifest() {
+        for file in [
+            crate::regen::DOCUMENT,
+            crate::regen::ALLOWLIST,
+            "Cargo.toml",
+            "xtask/Cargo.toml",
+        ] {
+            assert!(super::root().join(file).is_file(), "{file}");
+        }
+    }
 }

@@ -29,7 +29,13 @@ pub struct CallOptions {
 
 impl Default for CallOptions {
     fn default() -> Self {
-        Self { first_byte: None, idle: None, total: None, headers: HeaderMap::new(), max_body: MAX_BODY }
+        Self {
+            first_byte: None,
+            idle: None,
+            total: None,
+            headers: HeaderMap::new(),
+            max_body: MAX_BODY,
+        }
     }
 }
 
@@ -53,7 +59,10 @@ impl CallContext {
     /// A call with these options.
     #[must_use]
     pub fn new(options: CallOptions) -> Self {
-        Self { options, record: Mutex::default() }
+        Self {
+            options,
+            record: Mutex::default(),
+        }
     }
 
     /// The status of the last answer, also where its body did not decode.

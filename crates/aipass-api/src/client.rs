@@ -19,7 +19,9 @@ pub struct Inner {
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inner").field("call", &self.call).finish_non_exhaustive()
+        f.debug_struct("Inner")
+            .field("call", &self.call)
+            .finish_non_exhaustive()
     }
 }
 
@@ -28,7 +30,10 @@ impl Client {
     ///
     /// The base URL may carry a path; a slash at its end does no harm.
     pub fn with_transport(base_url: &str, http: reqwest::Client, transport: impl Transport) -> Self {
-        let inner = Inner { transport: Arc::new(transport), call: None };
+        let inner = Inner {
+            transport: Arc::new(transport),
+            call: None,
+        };
         Self::new_with_client(base_url.trim_end_matches('/'), http, inner)
     }
 
@@ -73,8 +78,14 @@ impl ClientHooks<Inner> for Client {
         };
         let call = self.inner().call.clone().unwrap_or_default();
         request.headers_mut().extend(call.options.headers.clone());
-        let outcome =
-            failure::receive(self.inner().transport.as_ref(), self.client(), request, operation, &call).await;
+        let outcome = failure::receive(
+            self.inner().transport.as_ref(),
+            self.client(),
+            request,
+            operation,
+            &call,
+        )
+        .await;
         Ok(outcome.unwrap_or_else(|failure| {
             call.failed(failure.clone());
             failure.into_response()
@@ -86,7 +97,11 @@ impl ClientHooks<Inner> for Client {
         result: &reqwest::Result<reqwest::Response>,
         _: &OperationInfo,
     ) -> Result<(), Error<E>> {
-        match result.as_ref().ok().and_then(|response| response.extensions().get::<Failure>()) {
+        match result
+            .as_ref()
+            .ok()
+            .and_then(|response| response.extensions().get::<Failure>())
+        {
             Some(failure) => Err(Error::UnexpectedResponse(failure.clone().into_response())),
             None => Ok(()),
         }

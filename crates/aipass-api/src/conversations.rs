@@ -1,6 +1,8 @@
 //! Short ways to write a conversation in the generated types.
 
-use crate::generated::client::types::{ChatCompletionRequest, ChatMessage, ContentPart, ImageUrl, MessageContent};
+use crate::generated::client::types::{
+    ChatCompletionRequest, ChatMessage, ContentPart, ImageUrl, MessageContent,
+};
 use serde_json::Map;
 
 impl ChatCompletionRequest {
@@ -22,12 +24,18 @@ impl ChatCompletionRequest {
 impl ChatMessage {
     /// Instructions that stand above what the user says.
     pub fn system(content: impl Into<MessageContent>) -> Self {
-        Self::System { content: content.into(), name: None }
+        Self::System {
+            content: content.into(),
+            name: None,
+        }
     }
 
     /// What the user says.
     pub fn user(content: impl Into<MessageContent>) -> Self {
-        Self::User { content: content.into(), name: None }
+        Self::User {
+            content: content.into(),
+            name: None,
+        }
     }
 
     /// What the model said earlier.
@@ -45,21 +53,36 @@ impl ChatMessage {
 
     /// The result of the tool call of that id.
     pub fn tool(tool_call_id: impl Into<String>, content: impl Into<MessageContent>) -> Self {
-        Self::Tool { content: content.into(), tool_call_id: tool_call_id.into() }
+        Self::Tool {
+            content: content.into(),
+            tool_call_id: tool_call_id.into(),
+        }
     }
 }
 
 impl ContentPart {
     /// A text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text { text: text.into(), prompt_cache_breakpoint: None, extra: Map::new() }
+        Self::Text {
+            text: text.into(),
+            prompt_cache_breakpoint: None,
+            extra: Map::new(),
+        }
     }
 
     /// An image, by its address or as a data URL. JPEG, PNG, GIF and WebP are understood; keep a data URL's image below
     /// about 800 KB (playbook section 6).
     pub fn image_url(url: impl Into<String>) -> Self {
-        let image_url = ImageUrl { url: url.into(), detail: None, extra: Map::new() };
-        Self::ImageUrl { image_url, prompt_cache_breakpoint: None, extra: Map::new() }
+        let image_url = ImageUrl {
+            url: url.into(),
+            detail: None,
+            extra: Map::new(),
+        };
+        Self::ImageUrl {
+            image_url,
+            prompt_cache_breakpoint: None,
+            extra: Map::new(),
+        }
     }
 }
 
@@ -99,7 +122,10 @@ mod tests {
 
     #[test]
     fn a_conversation_is_written_as_openai_has_it() {
-        let parts = vec![ContentPart::text("What is it?"), ContentPart::image_url("data:image/png;base64,AA==")];
+        let parts = vec![
+            ContentPart::text("What is it?"),
+            ContentPart::image_url("data:image/png;base64,AA=="),
+        ];
         let request = ChatCompletionRequest::new(
             "m",
             [

@@ -50,7 +50,10 @@ impl ErrorBody {
     pub fn read(body: &[u8]) -> Self {
         match serde_json::from_slice(body) {
             Ok(value) => Self::of_value(&value).unwrap_or_else(|| Self::described(&value)),
-            Err(_) => Self { message: plain(&String::from_utf8_lossy(body)), ..Self::default() },
+            Err(_) => Self {
+                message: plain(&String::from_utf8_lossy(body)),
+                ..Self::default()
+            },
         }
     }
 
@@ -101,11 +104,17 @@ impl ErrorBody {
     /// JSON that is an error only because the status says so: FastAPI's `detail`, or members without an `error`.
     fn described(value: &Value) -> Self {
         let Value::Object(object) = value else {
-            return Self { message: text(Some(value)), ..Self::default() };
+            return Self {
+                message: text(Some(value)),
+                ..Self::default()
+            };
         };
         let mut error = Self::members(object);
         if error.message.is_none() {
-            error.message = object.get("detail").and_then(detail).or_else(|| text(object.get("title")));
+            error.message = object
+                .get("detail")
+                .and_then(detail)
+                .or_else(|| text(object.get("title")));
         }
         error
     }
@@ -118,9 +127,9 @@ fn detail(value: &Value) -> Option<String> {
             let texts: Vec<_> = items.iter().filter_map(|item| text(item.get("msg"))).collect();
             clean(&texts.join("; "))
         }
-        Value::Object(object) => {
-            ["error", "message", "msg"].iter().find_map(|key| text(object.get(*key)))
-        }
+        Value::Object(object) => ["error", "message", "msg"]
+            .iter()
+            .find_map(|key| text(object.get(*key))),
         other => text(Some(other)),
     }
 }
@@ -160,7 +169,12 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> (Option<String>, Option<String>, Option<String>, Option<String>) {
-        let ErrorBody { message, kind, param, code } = ErrorBody::read(body.as_bytes());
+        let ErrorBody {
+            message,
+            kind,
+            param,
+            code,
+        } = ErrorBody::read(body.as_bytes());
         (message, kind, param, code)
     }
 
@@ -184,15 +198,24 @@ mod tests {
                 (some("expired"), None, None, some("invalid_grant")),
             ),
             (r#"{"error":"nope"}"#, (some("nope"), None, None, some("nope"))),
-            (r#"{"success":false,"message":"m","error":"E1"}"#, (some("m"), None, None, some("E1"))),
-            (r#"{"success":false,"message":"m"}"#, (some("m"), None, None, None)),
+            (
+                r#"{"success":false,"message":"m","error":"E1"}"#,
+                (some("m"), None, None, some("E1")),
+            ),
+            (
+                r#"{"success":false,"message":"m"}"#,
+                (some("m"), None, None, None),
+            ),
             (r#"{"detail":"gone"}"#, (some("gone"), None, None, None)),
             (r#"{"detail":{"error":"deep"}}"#, (some("deep"), None, None, None)),
             (
                 r#"{"detail":[{"loc":["body","n"],"msg":"too big"},{"msg":"too late"}]}"#,
                 (some("too big; too late"), None, None, None),
             ),
-            (r#"[{"error":{"message":"m","code":503}}]"#, (some("m"), None, None, some("503"))),
+            (
+                r#"[{"error":{"message":"m","code":503}}]"#,
+                (some("m"), None, None, some("503")),
+            ),
             (
                 r#"{"timestamp":"t","status":403,"error":"Forbidden","message":"m","path":"/x"}"#,
                 (some("m"), None, None, some("Forbidden")),
@@ -201,7 +224,10 @@ mod tests {
                 r#"{"object":"error","message":"m","type":"t","code":400}"#,
                 (some("m"), some("t"), None, some("400")),
             ),
-            ("upstream fell over\n", (some("upstream fell over"), None, None, None)),
+            (
+                "upstream fell over\n",
+                (some("upstream fell over"), None, None, None),
+            ),
             (
                 "<html><HEAD><title>502 Bad\u{7} Gateway</title></head><body>x</body>",
                 (some("502 Bad  Gateway"), None, None, None),
@@ -216,17 +242,32 @@ mod tests {
 
     #[test]
     fn a_null_error_is_no_error() {
-        for fine in [r#"{"error":null,"choices":[]}"#, r#"{"success":true}"#, "[]", "[1]", "3", r#"{"error":false}"#] {
-            assert_eq!(ErrorBody::inside(&serde_json::from_str(fine).unwrap()), None, "{fine}");
+        for fine in [
+            r#"{"error":null,"choices":[]}"#,
+            r#"{"success":true}"#,
+            "[]",
+            "[1]",
+            "3",
+            r#"{"error":false}"#,
+        ] {
+            assert_eq!(
+                ErrorBody::inside(&serde_json::from_str(fine).unwrap()),
+                None,
+                "{fine}"
+            );
         }
         for bad in [r#"{"error":{}}"#, r#"{"success":false}"#, r#"{"error":""}"#] {
-            assert!(ErrorBody::inside(&serde_json::from_str(bad).unwrap()).is_some(), "{bad}");
+            assert!(
+                ErrorBody::inside(&serde_json::from_str(bad).unwrap()).is_some(),
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn messages_are_cut_and_stay_out_of_debug() {
-        let error = ErrorBody::read(format!(r#"{{"error":{{"message":"{}"}}}}"#, "x".repeat(9000)).as_bytes());
+        let error =
+            ErrorBody::read(format!(r#"{{"error":{{"message":"{}"}}}}"#, "x".repeat(9000)).as_bytes());
         assert_eq!(error.message.as_ref().unwrap().len(), MAX_TEXT);
         assert!(!format!("{error:?}").contains("xxx"));
     }

@@ -122,7 +122,9 @@ impl Failure {
     /// The transport's own error, to be downcast by whoever brought the transport.
     #[must_use]
     pub fn transport_error(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
-        (self.0.kind == FailureKind::Transport).then_some(self.0.source.as_deref()).flatten()
+        (self.0.kind == FailureKind::Transport)
+            .then_some(self.0.source.as_deref())
+            .flatten()
     }
 
     fn http_source(&self) -> Option<&reqwest::Error> {
@@ -164,7 +166,10 @@ impl Failure {
     }
 
     pub(crate) fn unknown_operation(id: &str) -> Self {
-        Self::new(FailureKind::Transport, Some(format!("no operation is called {id}").into()))
+        Self::new(
+            FailureKind::Transport,
+            Some(format!("no operation is called {id}").into()),
+        )
     }
 
     /// A response that carries the failure through the generated code, which can only pass responses on.
@@ -226,7 +231,10 @@ pub(crate) async fn receive(
     operation: &'static Operation,
     call: &CallContext,
 ) -> Result<reqwest::Response, Failure> {
-    let streams = matches!(operation.response, ResponseKind::EventStream | ResponseKind::Bytes);
+    let streams = matches!(
+        operation.response,
+        ResponseKind::EventStream | ResponseKind::Bytes
+    );
     // `None` where the sum is beyond what the clock can hold: no limit.
     let deadline = match call.options.total {
         Some(total) if !streams => Instant::now().checked_add(total),
@@ -237,10 +245,16 @@ pub(crate) async fn receive(
     let head = Head::of(&response);
     call.answered(head.status, &head.headers);
 
-    let reader = Reader { idle: call.options.idle, deadline };
+    let reader = Reader {
+        idle: call.options.idle,
+        deadline,
+    };
     if !head.status.is_success() {
         // Whatever goes wrong with the body, the status stands.
-        let body = reader.read(&mut response, KEPT).await.unwrap_or_else(|partial| partial.bytes);
+        let body = reader
+            .read(&mut response, KEPT)
+            .await
+            .unwrap_or_else(|partial| partial.bytes);
         let error = ErrorBody::read(&body);
         return Err(Failure::answered(FailureKind::Status, &head, body, Some(error)));
     }
@@ -254,12 +268,20 @@ pub(crate) async fn receive(
     };
     match judge(&body) {
         Verdict::Answer => Ok(rebuild(head, body)),
-        Verdict::Error(error) => {
-            Err(Failure::answered(FailureKind::FalseSuccess, &head, body, Some(error)))
-        }
+        Verdict::Error(error) => Err(Failure::answered(
+            FailureKind::FalseSuccess,
+            &head,
+            body,
+            Some(error),
+        )),
         Verdict::Nothing => {
             let title = ErrorBody::read(&body);
-            Err(Failure::answered(FailureKind::NotAnAnswer, &head, body, Some(title)))
+            Err(Failure::answered(
+                FailureKind::NotAnAnswer,
+                &head,
+                body,
+                Some(title),
+            ))
         }
     }
 }
@@ -269,7 +291,9 @@ pub(crate) async fn receive(
 fn must_be_read(kind: ResponseKind, head: &Head) -> bool {
     match kind {
         ResponseKind::Json => true,
-        ResponseKind::EventStream | ResponseKind::Bytes => head.is("application/json") || head.is("text/html"),
+        ResponseKind::EventStream | ResponseKind::Bytes => {
+            head.is("application/json") || head.is("text/html")
+        }
         // Plain text may be any text, JSON included.
         ResponseKind::Text => head.is("text/html"),
         ResponseKind::Empty => false,
@@ -288,8 +312,9 @@ fn judge(body: &[u8]) -> Verdict {
         return Verdict::Nothing;
     }
     // Only a body that has one of the words can be an error; the others are not parsed a second time.
-    let suspicious =
-        [&b"\"error\""[..], b"\"success\""].iter().any(|word| memchr::memmem::find(body, word).is_some());
+    let suspicious = [&b"\"error\""[..], b"\"success\""]
+        .iter()
+        .any(|word| memchr::memmem::find(body, word).is_some());
     if !suspicious {
         return Verdict::Answer;
     }
@@ -309,12 +334,23 @@ struct Head {
 
 impl Head {
     fn of(response: &reqwest::Response) -> Self {
-        Self { status: response.status(), headers: response.headers().clone() }
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+        }
     }
 
     fn is(&self, media_type: &str) -> bool {
-        let value = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = value.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        let value = self
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let essence = value
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim();
         essence.eq_ignore_ascii_case(media_type)
     }
 }
@@ -343,7 +379,9 @@ fn refused_by_transport(error: TransportError) -> Failure {
 }
 
 async fn until<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Failure> {
-    let Some(deadline) = deadline else { return Ok(work.await) };
+    let Some(deadline) = deadline else {
+        return Ok(work.await);
+    };
     timeout_at(deadline, work)
         .await
         .map_err(|_| Failure::new(FailureKind::Timeout(TimeoutPhase::Total), None))
@@ -399,7 +437,10 @@ impl Reader {
                 Ok(None) => return Ok(bytes.freeze()),
                 Err(why) => why,
             };
-            return Err(Partial { bytes: bytes.freeze(), why });
+            return Err(Partial {
+                bytes: bytes.freeze(),
+                why,
+            });
         }
     }
 
@@ -435,8 +476,14 @@ mod tests {
         for (body, expected) in [
             (r#"{"choices":[]}"#, "answer"),
             (r#"{"choices":[],"error":null}"#, "answer"),
-            (r#"{"choices":[{"message":{"content":"an \"error\""}}]}"#, "answer"),
-            (r#"{"id":"video_1","status":"failed","error":{"message":"m"}}"#, "answer"),
+            (
+                r#"{"choices":[{"message":{"content":"an \"error\""}}]}"#,
+                "answer",
+            ),
+            (
+                r#"{"id":"video_1","status":"failed","error":{"message":"m"}}"#,
+                "answer",
+            ),
             (r#"{"success":true,"data":{}}"#, "answer"),
             (r#"["gpt-4o"]"#, "answer"),
             (r#"{"error":{"message":"m"}}"#, "error"),
@@ -454,19 +501,28 @@ mod tests {
     fn neither_display_nor_debug_show_the_body_or_headers() {
         let mut headers = HeaderMap::new();
         headers.insert("x-secret", http::HeaderValue::from_static("canary-header"));
-        let head = Head { status: StatusCode::BAD_GATEWAY, headers };
+        let head = Head {
+            status: StatusCode::BAD_GATEWAY,
+            headers,
+        };
         let body = Bytes::from_static(br#"{"error":{"message":"canary-message"}}"#);
         let error = ErrorBody::read(&body);
         let failure = Failure::answered(FailureKind::Status, &head, body, Some(error));
         let shown = format!("{failure} {failure:?} {failure:#?}");
         assert!(shown.contains("502"), "{shown}");
         assert!(!shown.contains("canary"), "{shown}");
-        assert_eq!(failure.error_body().unwrap().message.as_deref(), Some("canary-message"));
+        assert_eq!(
+            failure.error_body().unwrap().message.as_deref(),
+            Some("canary-message")
+        );
     }
 
     #[test]
     fn a_carrier_is_never_a_success() {
-        let head = Head { status: StatusCode::OK, headers: HeaderMap::new() };
+        let head = Head {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+        };
         let failure = Failure::answered(FailureKind::FalseSuccess, &head, Bytes::new(), None);
         let response = failure.into_response();
         assert!(!response.status().is_success());

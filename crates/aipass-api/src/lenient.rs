@@ -50,7 +50,9 @@ where
     T: FromF64,
     D: Deserializer<'de>,
 {
-    Ok(deserializer.deserialize_option(Nullable(Number))?.map(T::from_f64))
+    Ok(deserializer
+        .deserialize_option(Nullable(Number))?
+        .map(T::from_f64))
 }
 
 /// The two float types of the generated code.
@@ -141,7 +143,10 @@ impl Visitor<'_> for Number {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<f64, E> {
-        value.trim().parse().map_err(|_| E::custom("text where a number was due"))
+        value
+            .trim()
+            .parse()
+            .map_err(|_| E::custom("text where a number was due"))
     }
 }
 
@@ -187,11 +192,25 @@ mod tests {
 
     #[test]
     fn odd_values_decode() {
-        let empty = Odd { list: vec![], created: None, cost: None };
+        let empty = Odd {
+            list: vec![],
+            created: None,
+            cost: None,
+        };
         assert_eq!(odd("{}"), empty);
         assert_eq!(odd(r#"{"list":null,"created":null,"cost":null}"#), empty);
-        for created in ["1700000000", "1.7e9", "1700000000.0", "\"1700000000\"", "\" 1.7e9 \""] {
-            assert_eq!(odd(&format!(r#"{{"created":{created}}}"#)).created, Some(1_700_000_000), "{created}");
+        for created in [
+            "1700000000",
+            "1.7e9",
+            "1700000000.0",
+            "\"1700000000\"",
+            "\" 1.7e9 \"",
+        ] {
+            assert_eq!(
+                odd(&format!(r#"{{"created":{created}}}"#)).created,
+                Some(1_700_000_000),
+                "{created}"
+            );
         }
         for cost in ["2.5", "\"2.5\""] {
             assert_eq!(odd(&format!(r#"{{"cost":{cost}}}"#)).cost, Some(2.5), "{cost}");
@@ -208,7 +227,9 @@ mod tests {
             n: i32,
         }
         for bad in ["\"s3cr3t\"", "1e300", "3000000000", "\"NaN\""] {
-            let error = serde_json::from_str::<Small>(&format!(r#"{{"n":{bad}}}"#)).unwrap_err().to_string();
+            let error = serde_json::from_str::<Small>(&format!(r#"{{"n":{bad}}}"#))
+                .unwrap_err()
+                .to_string();
             assert!(!error.contains("s3cr3t"), "{error}");
         }
     }

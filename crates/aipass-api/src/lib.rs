@@ -58,4 +58,6 @@ pub use generated::client::{Client, builder, types};
 pub use generated::enums;
 pub use generated::operations::OPERATIONS;
 pub use progenitor_client::{ByteStream, Error, ResponseValue};
-pub use transport::{BoxError, InvalidToken, Plain, StaticBearer, Transport, TransportError, TransportFuture};
+pub use transport::{
+    BoxError, InvalidToken, Plain, StaticBearer, Transport, TransportError, TransportFuture,
+};

@@ -36,7 +36,11 @@ impl FilePart {
         content_type: impl Into<String>,
         data: impl Into<Bytes>,
     ) -> Self {
-        Self { file_name: file_name.into(), content_type: content_type.into(), data: data.into() }
+        Self {
+            file_name: file_name.into(),
+            content_type: content_type.into(),
+            data: data.into(),
+        }
     }
 }
 
@@ -69,7 +73,10 @@ impl Form {
     pub fn new() -> Self {
         // The boundary must not occur in a file. It is no secret, so the hasher's random keys are random enough.
         let random = || RandomState::new().build_hasher().finish();
-        Self { boundary: format!("aipass-{:016x}{:016x}", random(), random()), body: Vec::new() }
+        Self {
+            boundary: format!("aipass-{:016x}{:016x}", random(), random()),
+            body: Vec::new(),
+        }
     }
 
     /// Adds a text field.
@@ -84,7 +91,10 @@ impl Form {
         let file_name = escape(&file.file_name);
         // A line break in the media type would start a header of its own.
         let content_type = file.content_type.replace(['\r', '\n'], "");
-        self.open(name, &format!("; filename=\"{file_name}\"\r\nContent-Type: {content_type}"));
+        self.open(
+            name,
+            &format!("; filename=\"{file_name}\"\r\nContent-Type: {content_type}"),
+        );
         self.close(&file.data);
     }
 
@@ -98,8 +108,12 @@ impl Form {
     /// As [`into_parts`](Self::into_parts), with the body as bytes.
     #[must_use]
     pub fn into_bytes(mut self) -> (String, Bytes) {
-        self.body.extend_from_slice(format!("--{}--\r\n", self.boundary).as_bytes());
-        (format!("multipart/form-data; boundary={}", self.boundary), self.body.into())
+        self.body
+            .extend_from_slice(format!("--{}--\r\n", self.boundary).as_bytes());
+        (
+            format!("multipart/form-data; boundary={}", self.boundary),
+            self.body.into(),
+        )
     }
 
     fn open(&mut self, name: &str, rest: &str) {
@@ -190,8 +204,11 @@ mod tests {
     #[test]
     fn fields_and_files_are_encoded_as_rfc_7578_says() {
         let mut form = Form::new();
-        vec![FilePart::new("a.png", "image/png", "one"), FilePart::new("b.png", "image/png", "two")]
-            .put("image", &mut form);
+        vec![
+            FilePart::new("a.png", "image/png", "one"),
+            FilePart::new("b.png", "image/png", "two"),
+        ]
+        .put("image", &mut form);
         String::from("a cat").put("prompt", &mut form);
         Some(2_i64).put("n", &mut form);
         Option::<String>::None.put("size", &mut form);

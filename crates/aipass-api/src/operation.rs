@@ -4,7 +4,10 @@ pub use crate::generated::operations::OPERATIONS;
 
 /// Whether a call may cost money, declared in the document as `x-aipass-charge`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the three classes are complete; policy matches on them")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the three classes are complete; policy matches on them"
+)]
 pub enum Charge {
     /// A safe read: nothing is spent, and a repetition harms nobody.
     Free,
@@ -75,7 +78,9 @@ impl Operation {
     /// ```
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
-        let at = OPERATIONS.binary_search_by(|operation| operation.id.cmp(id)).ok()?;
+        let at = OPERATIONS
+            .binary_search_by(|operation| operation.id.cmp(id))
+            .ok()?;
         OPERATIONS.get(at)
     }
 }
@@ -88,7 +93,11 @@ mod tests {
     fn every_operation_is_found_by_its_id() {
         assert!(!OPERATIONS.is_empty());
         for operation in OPERATIONS {
-            assert_eq!(Operation::find(operation.id), Some(operation), "the table must be sorted by id");
+            assert_eq!(
+                Operation::find(operation.id),
+                Some(operation),
+                "the table must be sorted by id"
+            );
         }
         assert_eq!(Operation::find("no_such_operation"), None);
     }
@@ -96,7 +105,12 @@ mod tests {
     #[test]
     fn only_reads_are_free() {
         for operation in OPERATIONS {
-            assert_eq!(operation.charge == Charge::Free, operation.method == "GET", "{}", operation.id);
+            assert_eq!(
+                operation.charge == Charge::Free,
+                operation.method == "GET",
+                "{}",
+                operation.id
+            );
         }
     }
 }

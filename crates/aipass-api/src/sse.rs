@@ -78,7 +78,11 @@ impl<'a> Event<'a> {
     /// The event's name; `message` where the server gave none.
     #[must_use]
     pub fn name(&self) -> Cow<'a, str> {
-        if self.name.is_empty() { Cow::Borrowed("message") } else { String::from_utf8_lossy(self.name) }
+        if self.name.is_empty() {
+            Cow::Borrowed("message")
+        } else {
+            String::from_utf8_lossy(self.name)
+        }
     }
 
     /// Whether this is the `[DONE]` that ends an OpenAI-style stream.
@@ -97,7 +101,10 @@ impl<'a> Event<'a> {
 // The data is a model's answer, perhaps private: only its length is shown.
 impl fmt::Debug for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event").field("name", &self.name()).field("bytes", &self.data.len()).finish()
+        f.debug_struct("Event")
+            .field("name", &self.name())
+            .field("bytes", &self.data.len())
+            .finish()
     }
 }
 
@@ -169,7 +176,10 @@ impl Decoder {
             self.scanned = self.start;
             if self.line(from, to)? {
                 self.handed_out = true;
-                return Ok(Some(Event { name: &self.event, data: &self.data }));
+                return Ok(Some(Event {
+                    name: &self.event,
+                    data: &self.data,
+                }));
             }
         }
         self.check(self.buffer.len() - self.start)?;
@@ -246,7 +256,11 @@ impl Decoder {
 
     fn check(&self, pending: usize) -> Result<(), EventTooLarge> {
         // A few bytes more than the limit: the line also holds its field name.
-        if pending > self.limit.saturating_add(16) { Err(EventTooLarge { limit: self.limit }) } else { Ok(()) }
+        if pending > self.limit.saturating_add(16) {
+            Err(EventTooLarge { limit: self.limit })
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -282,7 +296,12 @@ impl fmt::Display for EventError {
             Self::Cut(_) => f.write_str("the connection broke off in the middle of the stream"),
             Self::TooLarge(error) => error.fmt(f),
             Self::Malformed(error) => {
-                write!(f, "an event is not the expected JSON (line {}, column {})", error.line(), error.column())
+                write!(
+                    f,
+                    "an event is not the expected JSON (line {}, column {})",
+                    error.line(),
+                    error.column()
+                )
             }
             Self::Server(_) => f.write_str("the server reported an error inside the stream"),
             Self::Unfinished => f.write_str("the stream ended before it was complete"),
@@ -315,7 +334,9 @@ pub struct Events<T> {
 
 impl<T> fmt::Debug for Events<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").field("ended", &self.ended).finish_non_exhaustive()
+        f.debug_struct("Events")
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
     }
 }
 
@@ -412,13 +433,22 @@ mod tests {
     #[test]
     fn the_standard_holds_at_every_split() {
         let table: &[(&[u8], &[&str])] = &[
-            (b"data: a\n\ndata:b\r\n\r\ndata:  c\r\r", &["message|a", "message|b", "message| c"]),
+            (
+                b"data: a\n\ndata:b\r\n\r\ndata:  c\r\r",
+                &["message|a", "message|b", "message| c"],
+            ),
             (b"\xef\xbb\xbfdata: first\n\n", &["message|first"]),
             (b"data: \xef\xbb\xbfkept\n\n", &["message|\u{feff}kept"]),
             (b"data: x\ndata: y\n\n", &["message|x\ny"]),
             (b"data\n\ndata:\n\n", &["message|", "message|"]),
-            (b": comment\nid: 1\nretry: 10\n\nevent: ping\n\ndata: z\n\n", &["message|z"]),
-            (b"event: error\ndata: {}\n\ndata: q\n\n", &["error|{}", "message|q"]),
+            (
+                b": comment\nid: 1\nretry: 10\n\nevent: ping\n\ndata: z\n\n",
+                &["message|z"],
+            ),
+            (
+                b"event: error\ndata: {}\n\ndata: q\n\n",
+                &["error|{}", "message|q"],
+            ),
             (b"datax: no\ndata : no\nother\n\n", &[]),
             (b"data: unterminated", &[]),
             (b"data: unterminated\n", &[]),
@@ -428,7 +458,12 @@ mod tests {
         ];
         for (bytes, expected) in table {
             for size in 1..=bytes.len() {
-                assert_eq!(events(bytes, size), *expected, "{:?} in {size}s", String::from_utf8_lossy(bytes));
+                assert_eq!(
+                    events(bytes, size),
+                    *expected,
+                    "{:?} in {size}s",
+                    String::from_utf8_lossy(bytes)
+                );
             }
         }
     }
@@ -479,7 +514,12 @@ mod tests {
             let mut decoder = Decoder::new();
             decoder.push(bytes);
             while decoder.next_event().unwrap().is_some() {}
-            assert_eq!(decoder.ends_in_done(), expected, "{:?}", String::from_utf8_lossy(bytes));
+            assert_eq!(
+                decoder.ends_in_done(),
+                expected,
+                "{:?}",
+                String::from_utf8_lossy(bytes)
+            );
         }
     }
 

@@ -121,7 +121,9 @@ impl Transport for StaticBearer {
         operation: &'static Operation,
         call: &'a CallContext,
     ) -> TransportFuture<'a> {
-        request.headers_mut().insert(header::AUTHORIZATION, self.0.clone());
+        request
+            .headers_mut()
+            .insert(header::AUTHORIZATION, self.0.clone());
         Plain.send(http, request, operation, call)
     }
 }

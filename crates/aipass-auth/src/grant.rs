@@ -132,6 +132,7 @@ pub(crate) fn is_verifier(text: &str) -> bool {
 #[derive(Deserialize, Serialize)]
 struct TokenAnswer {
     access_token: oauth2::AccessToken,
+    #[serde(deserialize_with = "oauth2::helpers::deserialize_untagged_enum_case_insensitive")]
     token_type: BasicTokenType,
     expires_in: Option<u64>,
     refresh_token: Option<oauth2::RefreshToken>,

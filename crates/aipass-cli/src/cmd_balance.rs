@@ -42,17 +42,35 @@ pub(crate) async fn run(context: &Context, args: BalanceArgs) -> Result<(), Fail
 
 /// One line for a person.
 pub(crate) fn in_words(balance: &Balance) -> String {
-    let spent = balance.spent.map(|spent| match balance.max {
-        Some(max) => format!("{} of {} spent", usd(spent), usd(max)),
-        None => format!("{} spent", usd(spent)),
-    });
-    match (balance.remaining, spent) {
-        (Some(left), Some(spent)) => format!("{} USD left ({spent})", usd(left)),
-        (Some(left), None) => format!("{} USD left", usd(left)),
-        (None, Some(spent)) => format!("{spent}, no limit"),
-        (None, None) => match balance.max {
-            Some(max) => format!("{} USD at most", usd(max)),
-            None => "no amounts known".to_owned(),
-        },
+    let left = balance.remaining.map(|left| format!("{} USD left", usd(left)));
+    let spent = match (balance.spent, balance.max) {
+        (Some(spent), Some(max)) => Some(format!("{} of {} USD spent", usd(spent), usd(max))),
+        (Some(spent), None) => Some(format!("{} USD spent", usd(spent))),
+        (None, Some(max)) => Some(format!("{} USD at most", usd(max))),
+        (None, None) => None,
+    };
+    match (left, spent) {
+        (Some(left), Some(spent)) => format!("{left} ({spent})"),
+        (Some(text), None) | (None, Some(text)) => text,
+        (None, None) => "the service named no amount".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_said() {
+        for (remaining, spent, max, text) in [
+            (Some(7.55), Some(2.45), Some(10.0), "7.55 USD left (2.45 of 10.00 USD spent)"),
+            (Some(7.55), None, None, "7.55 USD left"),
+            (None, Some(2.45), None, "2.45 USD spent"),
+            (None, None, Some(10.0), "10.00 USD at most"),
+        ] {
+            let mut balance = Balance::default();
+            (balance.remaining, balance.spent, balance.max) = (remaining, spent, max);
+            assert_eq!(in_words(&balance), text);
+        }
     }
 }

@@ -32,7 +32,12 @@ impl Client {
     /// The call failed; see [`Error`].
     pub async fn balance(&self) -> Result<Balance, Error> {
         let call = self.prepare("get_usage_summary");
-        let summary = call.api.get_usage_summary().send().await.map_err(|error| call.error(&error))?;
+        let summary = call
+            .api
+            .get_usage_summary()
+            .send()
+            .await
+            .map_err(|error| call.error(&error))?;
         balance(summary.into_inner()).ok_or_else(|| Error::empty(call.operation, &call.call))
     }
 
@@ -44,7 +49,12 @@ impl Client {
     /// The call failed; [`Error::is_permission`] where the scope is missing.
     pub async fn userinfo(&self) -> Result<UserInfo, Error> {
         let call = self.prepare("get_userinfo");
-        let user = call.api.get_userinfo().send().await.map_err(|error| call.error(&error))?;
+        let user = call
+            .api
+            .get_userinfo()
+            .send()
+            .await
+            .map_err(|error| call.error(&error))?;
         Ok(user.into_inner())
     }
 }
@@ -56,7 +66,11 @@ fn balance(summary: UsageSummary) -> Option<Balance> {
         // Some versions answer without the envelope: then the amounts are fields that the envelope does not know.
         None => serde_json::from_value::<UsageSummaryData>(summary.extra.into()).ok()?,
     };
-    let balance = Balance { spent: data.total_cost, max: data.max_budget, remaining: data.remaining_budget };
+    let balance = Balance {
+        spent: data.total_cost,
+        max: data.max_budget,
+        remaining: data.remaining_budget,
+    };
     (balance != Balance::default()).then_some(balance)
 }
 
@@ -70,13 +84,27 @@ mod tests {
 
     #[test]
     fn the_balance_is_read_with_and_without_the_envelope() {
-        let expected = Balance { spent: Some(2.45), max: Some(10.0), remaining: Some(7.55) };
+        let expected = Balance {
+            spent: Some(2.45),
+            max: Some(10.0),
+            remaining: Some(7.55),
+        };
         let bare = r#"{"totalCost":2.45,"maxBudget":10.00,"remainingBudget":"7.55"}"#;
-        assert_eq!(read(&format!(r#"{{"success":true,"data":{bare}}}"#)), Some(expected));
+        assert_eq!(
+            read(&format!(r#"{{"success":true,"data":{bare}}}"#)),
+            Some(expected)
+        );
         assert_eq!(read(bare), Some(expected));
         assert_eq!(read(r#"{"success":true,"data":null}"#), None);
         assert_eq!(read(r#"{"success":true,"data":{}}"#), None);
         let unlimited = read(r#"{"data":{"totalCost":1,"maxBudget":null}}"#);
-        assert_eq!(unlimited, Some(Balance { spent: Some(1.0), max: None, remaining: None }));
+        assert_eq!(
+            unlimited,
+            Some(Balance {
+                spent: Some(1.0),
+                max: None,
+                remaining: None
+            })
+        );
     }
 }

@@ -8,7 +8,10 @@ use std::fmt;
 
 /// What a failed call may have cost. Every [`Error`](crate::Error) has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the five outcomes are complete; programs should match on all of them")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the five outcomes are complete; programs should match on all of them"
+)]
 pub enum ChargeRisk {
     /// The operation costs nothing.
     Free,
@@ -31,7 +34,11 @@ impl ChargeRisk {
 
     /// For an answer that came, and is of no use.
     pub(crate) fn answered(operation: &Operation) -> Self {
-        if operation.charge == Charge::Free { Self::Free } else { Self::Completed }
+        if operation.charge == Charge::Free {
+            Self::Free
+        } else {
+            Self::Completed
+        }
     }
 
     pub(crate) fn of(operation: &Operation, failure: &Failure) -> Self {

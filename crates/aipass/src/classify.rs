@@ -17,7 +17,10 @@ const BUDGET_MESSAGES: &[&str] = &[
 /// What an answer outside 2xx means, or an error inside a 2xx.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Class {
-    Budget { spent: Option<f64>, max: Option<f64> },
+    Budget {
+        spent: Option<f64>,
+        max: Option<f64>,
+    },
     Login,
     Permission,
     NotFound,
@@ -55,7 +58,8 @@ pub(crate) fn class(status: StatusCode, error: &ErrorBody) -> Class {
 
 pub(crate) fn is_budget(status: StatusCode, error: &ErrorBody) -> bool {
     let coded = |text: &Option<String>| {
-        text.as_deref().is_some_and(|text| BUDGET_CODES.iter().any(|code| code.eq_ignore_ascii_case(text)))
+        text.as_deref()
+            .is_some_and(|text| BUDGET_CODES.iter().any(|code| code.eq_ignore_ascii_case(text)))
     };
     status == StatusCode::PAYMENT_REQUIRED
         || coded(&error.kind)
@@ -65,18 +69,24 @@ pub(crate) fn is_budget(status: StatusCode, error: &ErrorBody) -> bool {
 
 fn says_budget(message: &str) -> bool {
     let message = message.strip_prefix("Authentication Error, ").unwrap_or(message);
-    let message = match message.strip_prefix("litellm.").and_then(|rest| rest.split_once("Error: ")) {
+    let message = match message
+        .strip_prefix("litellm.")
+        .and_then(|rest| rest.split_once("Error: "))
+    {
         Some((name, rest)) if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) => rest,
         _ => message,
     };
-    BUDGET_MESSAGES.iter().any(|start| message.starts_with(start)) || message.contains(" exceeded budget for model=")
+    BUDGET_MESSAGES.iter().any(|start| message.starts_with(start))
+        || message.contains(" exceeded budget for model=")
 }
 
 /// The number behind the first of these words.
 fn amount(message: &str, words: &[&str]) -> Option<f64> {
     words.iter().find_map(|word| {
         let rest = message.split_once(word)?.1;
-        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
+            .unwrap_or(rest.len());
         rest[..end].trim_end_matches('.').parse().ok()
     })
 }
@@ -86,7 +96,10 @@ mod tests {
     use super::*;
 
     fn of(status: u16, body: &str) -> Class {
-        class(StatusCode::from_u16(status).unwrap(), &ErrorBody::read(body.as_bytes()))
+        class(
+            StatusCode::from_u16(status).unwrap(),
+            &ErrorBody::read(body.as_bytes()),
+        )
     }
 
     #[test]
@@ -104,8 +117,16 @@ mod tests {
                 r#"{"error":{"message":"Authentication Error, ExceededBudget: User=u1 over budget. Spend=1.5, Budget=1.0","type":"None"}}"#,
                 with(Some(1.5), Some(1.0)),
             ),
-            (429, r#"{"error":{"message":"litellm.BudgetExceededError: Max budget limit reached."}}"#, with(None, None)),
-            (403, r#"{"success":false,"message":"m","error":"INSUFFICIENT_BALANCE"}"#, with(None, None)),
+            (
+                429,
+                r#"{"error":{"message":"litellm.BudgetExceededError: Max budget limit reached."}}"#,
+                with(None, None),
+            ),
+            (
+                403,
+                r#"{"success":false,"message":"m","error":"INSUFFICIENT_BALANCE"}"#,
+                with(None, None),
+            ),
             (200, r#"{"error":{"type":"budget_exceeded"}}"#, with(None, None)),
         ] {
             assert_eq!(of(status, body), expected, "{status} {body}");
@@ -119,10 +140,18 @@ mod tests {
             (403, "", Class::Permission),
             (404, "<title>x</title>", Class::NotFound),
             (429, "", Class::RateLimited),
-            (400, r#"{"error":{"message":"your budget joke was refused"}}"#, Class::Rejected),
+            (
+                400,
+                r#"{"error":{"message":"your budget joke was refused"}}"#,
+                Class::Rejected,
+            ),
             (503, "", Class::Server),
             (302, "", Class::Unexpected),
-            (200, r#"{"error":{"message":"m","code":"429"}}"#, Class::RateLimited),
+            (
+                200,
+                r#"{"error":{"message":"m","code":"429"}}"#,
+                Class::RateLimited,
+            ),
             (200, r#"{"error":{"message":"m"}}"#, Class::Unexpected),
         ] {
             assert_eq!(of(status, body), expected, "{status} {body}");

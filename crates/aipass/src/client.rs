@@ -6,7 +6,10 @@ use crate::{
     transport::{Authed, DOCUMENT_PREFIX},
 };
 use aipass_api::{CallContext, operation::Operation};
-use aipass_auth::{Auth, BaseUrl, HttpOptions, LoginFlow, LogoutReport, Secret, SessionInfo, StaticToken, TokenSource, TokenStore};
+use aipass_auth::{
+    Auth, BaseUrl, HttpOptions, LoginFlow, LogoutReport, Secret, SessionInfo, StaticToken, TokenSource,
+    TokenStore,
+};
 use http::HeaderValue;
 use std::{fmt, sync::Arc};
 
@@ -52,7 +55,9 @@ impl Client {
     /// # Errors
     /// The client was built with a fixed access token, so there is nothing to log in to.
     pub fn auth(&self) -> Result<&Auth, Error> {
-        self.0.auth.as_ref().ok_or_else(|| Error::request("the client has a fixed access token and no client id to log in with"))
+        self.0.auth.as_ref().ok_or_else(|| {
+            Error::request("the client has a fixed access token and no client id to log in with")
+        })
     }
 
     /// Logs in, stores the tokens and starts the session.
@@ -98,15 +103,23 @@ impl Client {
 
     /// Everything that a call of that operation needs.
     pub(crate) fn prepare(&self, id: &'static str) -> Prepared {
-        let Some(operation) = Operation::find(id) else { unreachable!("the table has every operation: {id}") };
+        let Some(operation) = Operation::find(id) else {
+            unreachable!("the table has every operation: {id}")
+        };
         let call = Arc::new(CallContext::new(self.0.timeouts.options(operation)));
-        Prepared { api: self.0.api.for_call(call.clone()), call, operation }
+        Prepared {
+            api: self.0.api.for_call(call.clone()),
+            call,
+            operation,
+        }
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("auth", &self.0.auth).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("auth", &self.0.auth)
+            .finish_non_exhaustive()
     }
 }
 
@@ -226,10 +239,20 @@ impl ClientBuilder {
     /// # Errors
     /// There is neither a client id nor an access token, or a setting is invalid.
     pub fn build(self) -> Result<Client, ConfigError> {
-        let api_prefix = match self.api_prefix.as_deref().map(|prefix| prefix.trim_end_matches('/')) {
+        let api_prefix = match self
+            .api_prefix
+            .as_deref()
+            .map(|prefix| prefix.trim_end_matches('/'))
+        {
             None | Some(DOCUMENT_PREFIX) => None,
-            Some(prefix) if prefix.starts_with('/') && !prefix.contains(['?', '#', '%', '\\']) => Some(prefix.to_owned()),
-            Some(_) => return Err(ConfigError::new("the API prefix must be a path such as /oauth2/v1")),
+            Some(prefix) if prefix.starts_with('/') && !prefix.contains(['?', '#', '%', '\\']) => {
+                Some(prefix.to_owned())
+            }
+            Some(_) => {
+                return Err(ConfigError::new(
+                    "the API prefix must be a path such as /oauth2/v1",
+                ));
+            }
         };
         let base: BaseUrl = self.base_url.parse()?;
         let mut options = self.http.clone();
@@ -239,13 +262,18 @@ impl ClientBuilder {
         let http = aipass_auth::__http::client(&options, &base)?;
 
         let client_id = match &self.client_id {
-            Some(id) => Some(HeaderValue::try_from(id).map_err(|_| ConfigError::new("the client id holds characters that cannot be sent"))?),
+            Some(id) => Some(
+                HeaderValue::try_from(id)
+                    .map_err(|_| ConfigError::new("the client id holds characters that cannot be sent"))?,
+            ),
             None => None,
         };
         let (tokens, auth): (Arc<dyn TokenSource>, _) = match (&self.access_token, &self.client_id) {
             (Some(token), _) => (Arc::new(StaticToken::new(token.clone())), None),
             (None, Some(client_id)) => {
-                let mut builder = Auth::builder(client_id.as_str()).base_url(&self.base_url).http(self.http.clone());
+                let mut builder = Auth::builder(client_id.as_str())
+                    .base_url(&self.base_url)
+                    .http(self.http.clone());
                 if let Some(secret) = self.client_secret.clone() {
                     builder = builder.client_secret(secret);
                 }
@@ -267,9 +295,17 @@ impl ClientBuilder {
                 ));
             }
         };
-        let transport = Authed { tokens, client_id, api_prefix };
+        let transport = Authed {
+            tokens,
+            client_id,
+            api_prefix,
+        };
         let api = aipass_api::Client::with_transport(base.as_str(), http, transport);
-        Ok(Client(Arc::new(Shared { api, auth, timeouts: self.timeouts })))
+        Ok(Client(Arc::new(Shared {
+            api,
+            auth,
+            timeouts: self.timeouts,
+        })))
     }
 }
 

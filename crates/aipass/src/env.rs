@@ -46,6 +46,8 @@ fn read(name: &str) -> Result<Option<String>, ConfigError> {
         Ok(value) if value.is_empty() => Ok(None),
         Ok(value) => Ok(Some(value)),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError::new(format!("{name} is not valid Unicode"))),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(ConfigError::new(format!("{name} is not valid Unicode")))
+        }
     }
 }

@@ -91,7 +91,8 @@ impl Error {
     /// The request itself was refused: a bad parameter, an unknown model, or it could not be built at all.
     #[must_use]
     pub fn is_bad_request(&self) -> bool {
-        matches!(self.class(), Some(Class::Rejected | Class::NotFound)) || matches!(self.0.kind, Kind::Request(_))
+        matches!(self.class(), Some(Class::Rejected | Class::NotFound))
+            || matches!(self.0.kind, Kind::Request(_))
     }
 
     /// AI Pass or a provider behind it failed (5xx).
@@ -142,7 +143,9 @@ impl Error {
     /// The server's id for the call, to quote to support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        ["x-request-id", "x-litellm-call-id"].iter().find_map(|name| self.header(name))
+        ["x-request-id", "x-litellm-call-id"]
+            .iter()
+            .find_map(|name| self.header(name))
     }
 
     /// How long the server asks to wait, in whole seconds (RFC 9110 section 10.2.3).
@@ -192,6 +195,13 @@ impl Error {
         }
     }
 
+    /// The error of the login side, where the failure is one: a login that is required, a store that cannot be written, a
+    /// token endpoint that did not answer.
+    #[must_use]
+    pub fn auth_error(&self) -> Option<&AuthError> {
+        self.0.source.as_deref()?.downcast_ref()
+    }
+
     /// What came of a chat before it broke off.
     #[must_use]
     pub fn partial(&self) -> Option<&ChatReply> {
@@ -216,13 +226,19 @@ impl Error {
             Kind::Class(Class::RateLimited) => "wait a little, then try again",
             Kind::Class(Class::Rejected) | Kind::Request(_) => "correct the request",
             Kind::Class(Class::Server) => "the service failed; try again later",
-            Kind::Class(Class::Unexpected) => "check the base URL; something else than AI Pass may have answered",
+            Kind::Class(Class::Unexpected) => {
+                "check the base URL; something else than AI Pass may have answered"
+            }
             Kind::Auth => "try again later; the session is kept",
             Kind::Timeout | Kind::Network => "check the connection, then try again",
             Kind::Decode | Kind::NotAnAnswer => "check the base URL, and for a newer version of this program",
             Kind::Incomplete => "what came is kept; ask again if you need the rest",
         };
-        if self.0.risk.may_have_been_charged() { format!("{advice}; {}", self.0.risk) } else { advice.to_owned() }
+        if self.0.risk.may_have_been_charged() {
+            format!("{advice}; {}", self.0.risk)
+        } else {
+            advice.to_owned()
+        }
     }
 
     fn class(&self) -> Option<Class> {
@@ -230,10 +246,6 @@ impl Error {
             Kind::Class(class) => Some(class),
             _ => None,
         }
-    }
-
-    fn auth_error(&self) -> Option<&AuthError> {
-        self.0.source.as_deref()?.downcast_ref()
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -279,7 +291,9 @@ impl Error {
         let mut this = match call.take_failure().or_else(|| Failure::of(error).cloned()) {
             Some(failure) => Self::failure(operation, &failure),
             None => match error {
-                aipass_api::Error::InvalidResponsePayload(body, source) => Self::decode(operation, call, body, source),
+                aipass_api::Error::InvalidResponsePayload(body, source) => {
+                    Self::decode(operation, call, body, source)
+                }
                 // The generated builder names the member that is missing; nothing was sent.
                 _ => Self::request("a required member of the request is missing or invalid"),
             },
@@ -313,7 +327,14 @@ impl Error {
             StreamFault::Malformed => (Kind::Decode, ErrorBody::default()),
             StreamFault::Server(ref body) => {
                 let class = classify::class(status.unwrap_or(StatusCode::OK), body);
-                (Kind::Class(if class == Class::Unexpected { Class::Server } else { class }), body.clone())
+                (
+                    Kind::Class(if class == Class::Unexpected {
+                        Class::Server
+                    } else {
+                        class
+                    }),
+                    body.clone(),
+                )
             }
         };
         let mut this = Self::bare(kind, ChargeRisk::Completed);
@@ -354,7 +375,10 @@ impl Error {
         this.0.headers = failure.headers().clone();
         this.0.body = body.clone();
         this.0.raw = failure.body().clone();
-        this.0.source = match failure.transport_error().and_then(|error| error.downcast_ref::<AuthError>()) {
+        this.0.source = match failure
+            .transport_error()
+            .and_then(|error| error.downcast_ref::<AuthError>())
+        {
             Some(error) => {
                 this.0.status = error.status();
                 Some(Box::new(error.clone()))
@@ -456,13 +480,19 @@ pub struct ConfigError {
 
 impl ConfigError {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), source: None }
+        Self {
+            what: what.into(),
+            source: None,
+        }
     }
 }
 
 impl From<BuildError> for ConfigError {
     fn from(error: BuildError) -> Self {
-        Self { what: error.to_string(), source: Some(error) }
+        Self {
+            what: error.to_string(),
+            source: Some(error),
+        }
     }
 }
 

@@ -49,6 +49,6 @@ pub use aipass_auth::FileStore;
 #[cfg(feature = "loopback")]
 pub use aipass_auth::Loopback;
 pub use aipass_auth::{
-    AccountKey, Auth, AuthError, ClientRegistration, HttpOptions, LogoutReport, MemoryStore, PendingLogin, RegisteredClient,
-    RevokeOutcome, Secret, SessionInfo, StoreError, TokenStore, register_client,
+    AccountKey, Auth, AuthError, ClientRegistration, HttpOptions, LogoutReport, MemoryStore, PendingLogin,
+    RegisteredClient, RevokeOutcome, Secret, SessionInfo, StoreError, TokenStore, register_client,
 };

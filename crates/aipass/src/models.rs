@@ -19,7 +19,12 @@ impl Client {
     /// The call failed; see [`Error`].
     pub async fn models(&self) -> Result<Vec<Model>, Error> {
         let call = self.prepare("list_models");
-        let list = call.api.list_models().send().await.map_err(|error| call.error(&error))?;
+        let list = call
+            .api
+            .list_models()
+            .send()
+            .await
+            .map_err(|error| call.error(&error))?;
         Ok(models(list.into_inner()))
     }
 }

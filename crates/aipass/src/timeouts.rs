@@ -53,9 +53,16 @@ impl Timeouts {
     /// The limits of one operation.
     pub(crate) fn options(&self, operation: &Operation) -> CallOptions {
         let paid = operation.charge == Charge::Paid;
-        let endless = matches!(operation.response, ResponseKind::EventStream | ResponseKind::Bytes);
+        let endless = matches!(
+            operation.response,
+            ResponseKind::EventStream | ResponseKind::Bytes
+        );
         let mut options = CallOptions::default();
-        options.first_byte = if paid { self.first_byte_paid } else { self.first_byte_free };
+        options.first_byte = if paid {
+            self.first_byte_paid
+        } else {
+            self.first_byte_free
+        };
         options.idle = self.idle;
         options.total = match (endless, paid) {
             (true, _) => None,
@@ -75,8 +82,15 @@ mod tests {
         let timeouts = Timeouts::default();
         for operation in aipass_api::OPERATIONS {
             let options = timeouts.options(operation);
-            assert!(options.first_byte.is_some() && options.idle.is_some(), "{}", operation.id);
-            let endless = matches!(operation.response, ResponseKind::EventStream | ResponseKind::Bytes);
+            assert!(
+                options.first_byte.is_some() && options.idle.is_some(),
+                "{}",
+                operation.id
+            );
+            let endless = matches!(
+                operation.response,
+                ResponseKind::EventStream | ResponseKind::Bytes
+            );
             assert_eq!(options.total.is_none(), endless, "{}", operation.id);
         }
     }

@@ -65,29 +65,45 @@ impl Authed {
         if response.budget {
             return Ok(response.whole);
         }
-        tracing::debug!(operation = operation.id, "the token was refused; asking for another one");
+        tracing::debug!(
+            operation = operation.id,
+            "the token was refused; asking for another one"
+        );
         let renewed = self.token(Some(&token)).await?;
         sign(&mut request, &renewed)?;
         attempt(http, request, call).await
     }
 
     async fn token(&self, rejected: Option<&AccessToken>) -> Result<AccessToken, TransportError> {
-        self.tokens.token(rejected).await.map_err(|error| TransportError::Other(BoxError::from(error)))
+        self.tokens
+            .token(rejected)
+            .await
+            .map_err(|error| TransportError::Other(BoxError::from(error)))
     }
 
     fn move_prefix(&self, request: &mut Request, operation: &Operation) {
         let Some(prefix) = &self.api_prefix else { return };
-        let Some(rest) = operation.path.strip_prefix(DOCUMENT_PREFIX).filter(|rest| rest.starts_with('/')) else {
+        let Some(rest) = operation
+            .path
+            .strip_prefix(DOCUMENT_PREFIX)
+            .filter(|rest| rest.starts_with('/'))
+        else {
             return;
         };
         // The base URL may carry a path and an id may hold anything, so the prefix is found by what follows it: the
         // operation's own segments, counted from the end.
         let path = request.url().path().to_owned();
         let tail: Vec<&str> = path.rsplitn(rest.matches('/').count() + 1, '/').collect();
-        let Some((head, tail)) = tail.split_last() else { return };
-        let Some(base) = head.strip_suffix(DOCUMENT_PREFIX) else { return };
+        let Some((head, tail)) = tail.split_last() else {
+            return;
+        };
+        let Some(base) = head.strip_suffix(DOCUMENT_PREFIX) else {
+            return;
+        };
         let tail: Vec<&str> = tail.iter().rev().copied().collect();
-        request.url_mut().set_path(&format!("{base}{prefix}/{}", tail.join("/")));
+        request
+            .url_mut()
+            .set_path(&format!("{base}{prefix}/{}", tail.join("/")));
     }
 }
 
@@ -139,7 +155,10 @@ async fn buffered(mut response: Response, limit: Option<Duration>) -> Buffered {
     }
     let body = body.freeze();
     let budget = classify::is_budget(response.status(), &ErrorBody::read(&body));
-    Buffered { whole: rebuild(&response, body), budget }
+    Buffered {
+        whole: rebuild(&response, body),
+        budget,
+    }
 }
 
 fn rebuild(response: &Response, body: Bytes) -> Response {
@@ -166,9 +185,15 @@ mod tests {
             authed.move_prefix(&mut request, Operation::find(id).unwrap());
             request.url().to_string()
         };
-        assert_eq!(moved("list_models", "https://aipass.one/oauth2/v1/models"), "https://aipass.one/v1/models");
         assert_eq!(
-            moved("get_video", "https://aipass.one/base/oauth2/v1/videos/oauth2%2Fv1"),
+            moved("list_models", "https://aipass.one/oauth2/v1/models"),
+            "https://aipass.one/v1/models"
+        );
+        assert_eq!(
+            moved(
+                "get_video",
+                "https://aipass.one/base/oauth2/v1/videos/oauth2%2Fv1"
+            ),
             "https://aipass.one/base/v1/videos/oauth2%2Fv1"
         );
         assert_eq!(

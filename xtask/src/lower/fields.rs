@@ -36,12 +36,15 @@ fn require_no_nullable(schema: &mut Value) {
         .filter(|(_, property)| property.get("nullable").is_some_and(|nullable| nullable == true))
         .map(|(name, _)| name.to_owned())
         .collect();
-    let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) else {
+    let Some(members) = schema.as_object_mut() else {
         return;
     };
-    required.retain(|name| name.as_str().is_none_or(|name| !nullable.contains(name)));
-    if required.is_empty() {
-        schema.as_object_mut().map(|members| members.remove("required"));
+    if let Some(required) = members.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name.as_str().is_none_or(|name| !nullable.contains(name)));
+        // An empty list is not allowed.
+        if required.is_empty() {
+            members.remove("required");
+        }
     }
 }
 
@@ -59,9 +62,9 @@ pub(super) fn keep_unknown(
         if unions.contains_key(name) || !(answers.contains(name) || bodies.contains(name)) {
             continue;
         }
-        if schema::has_properties(schema) && schema["properties"].get("extra").is_none() {
-            let members = schema.as_object_mut();
-            members.map(|members| members.entry("additionalProperties").or_insert_with(|| json!({})));
+        let takes_extra = schema::has_properties(schema) && schema["properties"].get("extra").is_none();
+        if let Some(members) = schema.as_object_mut().filter(|_| takes_extra) {
+            members.entry("additionalProperties").or_insert_with(|| json!({}));
         }
     }
 }

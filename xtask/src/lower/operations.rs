@@ -149,7 +149,9 @@ fn split_bodies(operation: &Value, place: &Place) -> Result<Vec<(&'static str, B
 fn with_body(operation: &Value, media_type: &str, media: &Value) -> Value {
     let mut copy = operation.clone();
     let mut media = media.clone();
-    media.as_object_mut().map(|members| members.remove("encoding"));
+    if let Some(members) = media.as_object_mut() {
+        members.remove("encoding");
+    }
     copy["requestBody"]["content"] = json!({ media_type: media });
     copy
 }

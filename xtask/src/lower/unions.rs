@@ -106,9 +106,9 @@ pub(super) fn inline_variants(document: &mut Value) -> Result<BTreeMap<String, S
             })
             .collect::<Result<Vec<_>, _>>()?;
         union["oneOf"] = json!(variants);
-        union
-            .as_object_mut()
-            .map(|members| members.remove("discriminator"));
+        if let Some(members) = union.as_object_mut() {
+            members.remove("discriminator");
+        }
         unions.insert(name.to_owned(), tag);
     }
     Ok(unions)

@@ -25,9 +25,9 @@ const HATCHES: [(&str, &str); 4] = [
     ("unimplemented!(", "write it, or leave it out"),
 ];
 
-/// Every Rust file opens with what it is about.
+/// Every Rust file opens with what it is about, or with the README that says it.
 pub(super) fn opens_with_its_story(file: &File) -> Option<Violation> {
-    let opens = file.text.starts_with("//!");
+    let opens = file.text.starts_with("//!") || file.text.starts_with("#![doc = include_str!(");
     (file.is("rs") && !opens)
         .then(|| Violation::new(&file.path, "it must open with `//!` and what it is about"))
 }
@@ -145,6 +145,10 @@ mod tests {
     #[test]
     fn a_file_says_what_it_is_about() {
         assert_eq!(opens_with_its_story(&file("src/a.rs", "//! A.\n")), None);
+        assert_eq!(
+            opens_with_its_story(&file("src/a.rs", "#![doc = include_str!(\"../README.md\")]\n")),
+            None
+        );
         assert!(opens_with_its_story(&file("src/a.rs", "use std::fmt;\n")).is_some());
         assert_eq!(opens_with_its_story(&file("a.toml", "[package]\n")), None);
     }

@@ -103,7 +103,10 @@ struct Call {
 
 impl Accumulator {
     pub(crate) fn new(expected: Option<usize>) -> Self {
-        Self { expected, ..Self::default() }
+        Self {
+            expected,
+            ..Self::default()
+        }
     }
 
     /// Takes one chunk, and adds what it says to `events`.
@@ -167,10 +170,17 @@ impl Accumulator {
     }
 
     fn choice(&mut self, index: u32) -> &mut Choice {
-        let at = self.choices.iter().position(|choice| choice.reply.index == index).unwrap_or_else(|| {
-            self.choices.push(Choice { reply: ChatChoice::empty(index), calls: Vec::new() });
-            self.choices.len() - 1
-        });
+        let at = self
+            .choices
+            .iter()
+            .position(|choice| choice.reply.index == index)
+            .unwrap_or_else(|| {
+                self.choices.push(Choice {
+                    reply: ChatChoice::empty(index),
+                    calls: Vec::new(),
+                });
+                self.choices.len() - 1
+            });
         &mut self.choices[at]
     }
 }
@@ -226,11 +236,19 @@ impl Choice {
         // Set once; a repeat replaces and never doubles.
         set(&mut call.call.id, id);
         set(&mut call.call.name, name);
-        set(&mut call.call.kind, wire.kind.or_else(|| custom.then(|| "custom".to_owned())));
+        set(
+            &mut call.call.kind,
+            wire.kind.or_else(|| custom.then(|| "custom".to_owned())),
+        );
         if !call.started && !call.call.name.is_empty() {
             call.started = true;
             let (id, name) = (call.call.id.clone(), call.call.name.clone());
-            events.push_back(ChatEvent::ToolCallStarted { choice, call: at, id, name });
+            events.push_back(ChatEvent::ToolCallStarted {
+                choice,
+                call: at,
+                id,
+                name,
+            });
         }
         let delta = match arguments {
             Value::Null => return Ok(()),
@@ -240,7 +258,11 @@ impl Choice {
         };
         if !delta.is_empty() {
             call.call.arguments.push_str(&delta);
-            events.push_back(ChatEvent::ToolCallArguments { choice, call: at, delta });
+            events.push_back(ChatEvent::ToolCallArguments {
+                choice,
+                call: at,
+                delta,
+            });
         }
         Ok(())
     }
@@ -288,20 +310,32 @@ impl Choice {
 
     fn finish(&mut self, reason: Option<String>, events: &mut VecDeque<ChatEvent>) {
         // An empty reason is none, and a later null does not erase one.
-        let Some(reason) = reason.filter(|reason| !reason.is_empty()).map(FinishReason::from) else { return };
+        let Some(reason) = reason.filter(|reason| !reason.is_empty()).map(FinishReason::from) else {
+            return;
+        };
         self.close_calls(events);
         if self.reply.finish_reason.as_ref() != Some(&reason) {
             self.reply.finish_reason = Some(reason.clone());
-            events.push_back(ChatEvent::Finish { choice: self.reply.index, reason });
+            events.push_back(ChatEvent::Finish {
+                choice: self.reply.index,
+                reason,
+            });
         }
     }
 
     /// Reports the calls whose arguments are whole. Calls may be interleaved, so one that is not whole stays open.
     fn close_calls(&mut self, events: &mut VecDeque<ChatEvent>) {
         let choice = self.reply.index;
-        for call in self.calls.iter_mut().filter(|call| !call.done && is_whole(&call.call)) {
+        for call in self
+            .calls
+            .iter_mut()
+            .filter(|call| !call.done && is_whole(&call.call))
+        {
             call.done = true;
-            events.push_back(ChatEvent::ToolCallDone { choice, call: call.call.clone() });
+            events.push_back(ChatEvent::ToolCallDone {
+                choice,
+                call: call.call.clone(),
+            });
         }
     }
 }
@@ -309,7 +343,9 @@ impl Choice {
 /// Arguments that parse. A tool without parameters may come with none; a custom tool takes free text.
 fn is_whole(call: &ToolCall) -> bool {
     let arguments = call.arguments.trim();
-    call.kind == "custom" || arguments.is_empty() || serde_json::from_str::<serde::de::IgnoredAny>(arguments).is_ok()
+    call.kind == "custom"
+        || arguments.is_empty()
+        || serde_json::from_str::<serde::de::IgnoredAny>(arguments).is_ok()
 }
 
 fn checked(index: Option<i64>) -> Result<Option<u32>, Malformed> {
@@ -400,7 +436,10 @@ mod tests {
             r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x"}}]}}]}"#,
             r#"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#,
         ]);
-        assert!(!events.iter().any(|event| event.starts_with("done")), "{events:?}");
+        assert!(
+            !events.iter().any(|event| event.starts_with("done")),
+            "{events:?}"
+        );
         all.done();
         assert!(!all.is_complete());
     }
@@ -436,7 +475,11 @@ mod tests {
             r#"{"choices":[{"index":4000000000}]}"#,
             r#"{"choices":[{"delta":{"tool_calls":[{"index":99999999,"id":"a"}]}}]}"#,
         ] {
-            assert_eq!(Accumulator::new(None).push(bad, &mut VecDeque::new()), Err(Malformed), "{bad}");
+            assert_eq!(
+                Accumulator::new(None).push(bad, &mut VecDeque::new()),
+                Err(Malformed),
+                "{bad}"
+            );
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::{ChatChoice, ChatReply, ChatStream, ToolCall};
 use crate::{client::Client, error::Error};
 use aipass_api::types::{
-    ChatChoice as WireChoice, ChatCompletion, ChatCompletionRequest, ChatMessage, MessageContent, StreamOptions,
-    ToolArguments, ToolCall as WireCall,
+    ChatChoice as WireChoice, ChatCompletion, ChatCompletionRequest, ChatMessage, MessageContent,
+    StreamOptions, ToolArguments, ToolCall as WireCall,
 };
 use std::fmt;
 
@@ -29,7 +29,10 @@ impl Client {
 
     /// As [`chat`](Self::chat), from a request that is already there.
     pub fn chat_request(&self, request: ChatCompletionRequest) -> ChatBuilder {
-        ChatBuilder { client: self.clone(), request }
+        ChatBuilder {
+            client: self.clone(),
+            request,
+        }
     }
 }
 
@@ -130,7 +133,11 @@ impl ChatBuilder {
         self.request.stream = Some(true);
         let expected = self.request.n.and_then(|n| usize::try_from(n).ok());
         let call = self.client.prepare("create_chat_completion_stream");
-        let operation = call.api.create_chat_completion_stream().body(self.request).accept("text/event-stream");
+        let operation = call
+            .api
+            .create_chat_completion_stream()
+            .body(self.request)
+            .accept("text/event-stream");
         let response = operation.send().await.map_err(|error| call.error(&error))?;
         Ok(ChatStream::new(response, call.operation, call.call, expected))
     }
@@ -157,8 +164,12 @@ impl fmt::Debug for ChatBuilder {
 }
 
 fn reply(completion: ChatCompletion) -> ChatReply {
-    let mut choices: Vec<_> =
-        completion.choices.iter().enumerate().map(|(at, wire)| choice(at, wire)).collect();
+    let mut choices: Vec<_> = completion
+        .choices
+        .iter()
+        .enumerate()
+        .map(|(at, wire)| choice(at, wire))
+        .collect();
     choices.sort_by_key(|choice| choice.index);
     ChatReply {
         id: completion.id.clone().unwrap_or_default(),
@@ -174,10 +185,20 @@ fn choice(at: usize, wire: &WireChoice) -> ChatChoice {
     // Without a number, or with an absurd one, the place in the list is the number.
     let place = u32::try_from(at).unwrap_or(u32::MAX);
     ChatChoice {
-        index: wire.index.and_then(|index| u32::try_from(index).ok()).unwrap_or(place),
-        text: message.content.as_ref().map(MessageContent::to_text).unwrap_or_default(),
+        index: wire
+            .index
+            .and_then(|index| u32::try_from(index).ok())
+            .unwrap_or(place),
+        text: message
+            .content
+            .as_ref()
+            .map(MessageContent::to_text)
+            .unwrap_or_default(),
         refusal: message.refusal.clone().filter(|text| !text.is_empty()),
-        reasoning: message.reasoning_content.clone().or_else(|| message.reasoning.clone()),
+        reasoning: message
+            .reasoning_content
+            .clone()
+            .or_else(|| message.reasoning.clone()),
         tool_calls: message.tool_calls.iter().map(tool_call).collect(),
         finish_reason: wire.finish_reason.clone(),
     }
@@ -185,11 +206,21 @@ fn choice(at: usize, wire: &WireChoice) -> ChatChoice {
 
 fn tool_call(wire: &WireCall) -> ToolCall {
     let (name, arguments) = match (&wire.function, &wire.custom) {
-        (Some(function), _) => (function.name.clone(), function.arguments.as_ref().map(arguments_text)),
+        (Some(function), _) => (
+            function.name.clone(),
+            function.arguments.as_ref().map(arguments_text),
+        ),
         (None, Some(custom)) => (custom.name.clone(), custom.input.clone()),
         (None, None) => (None, None),
     };
-    let kind = wire.type_.as_ref().map_or(if wire.custom.is_some() { "custom" } else { "function" }, |kind| kind.as_str());
+    let kind = wire.type_.as_ref().map_or(
+        if wire.custom.is_some() {
+            "custom"
+        } else {
+            "function"
+        },
+        |kind| kind.as_str(),
+    );
     ToolCall {
         id: wire.id.clone().unwrap_or_default(),
         name: name.unwrap_or_default(),

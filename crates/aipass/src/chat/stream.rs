@@ -101,7 +101,12 @@ impl ChatEvent {
             Self::Text { choice, text } => format!("text {choice} {text}"),
             Self::Refusal { choice, text } => format!("refusal {choice} {text}"),
             Self::Reasoning { choice, text } => format!("reasoning {choice} {text}"),
-            Self::ToolCallStarted { choice, call, id, name } => format!("start {choice}/{call} {id} {name}"),
+            Self::ToolCallStarted {
+                choice,
+                call,
+                id,
+                name,
+            } => format!("start {choice}/{call} {id} {name}"),
             Self::ToolCallArguments { choice, call, delta } => format!("args {choice}/{call} {delta}"),
             Self::ToolCallDone { choice, call } => format!("done {choice} {} {}", call.name, call.arguments),
             Self::Finish { choice, reason } => format!("finish {choice} {reason}"),
@@ -176,10 +181,17 @@ impl ChatStream {
         call: Arc<CallContext>,
         expected: Option<usize>,
     ) -> Self {
-        let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         let json = media_type.is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
         Self {
-            form: if json { Form::Json(Vec::new()) } else { Form::Events(Decoder::new()) },
+            form: if json {
+                Form::Json(Vec::new())
+            } else {
+                Form::Events(Decoder::new())
+            },
             bytes: response.into_inner_stream(),
             accumulator: Accumulator::new(expected),
             events: VecDeque::new(),
@@ -229,8 +241,13 @@ impl ChatStream {
 
     /// Reads what the decoder holds; true when the stream has come to its end.
     fn drain(&mut self) -> Result<bool, StreamFault> {
-        let Form::Events(decoder) = &mut self.form else { return Ok(false) };
-        while let Some(event) = decoder.next_event().map_err(|error| StreamFault::Incomplete(Some(error.into())))? {
+        let Form::Events(decoder) = &mut self.form else {
+            return Ok(false);
+        };
+        while let Some(event) = decoder
+            .next_event()
+            .map_err(|error| StreamFault::Incomplete(Some(error.into())))?
+        {
             if event.is_done() {
                 self.accumulator.done();
                 return Ok(true);
@@ -241,7 +258,9 @@ impl ChatStream {
             if event.is_empty() {
                 continue;
             }
-            self.accumulator.push(&event.data(), &mut self.events).map_err(|_| StreamFault::Malformed)?;
+            self.accumulator
+                .push(&event.data(), &mut self.events)
+                .map_err(|_| StreamFault::Malformed)?;
             if !self.events.is_empty() {
                 return Ok(false);
             }
@@ -259,10 +278,16 @@ impl ChatStream {
             }
             Form::Json(body) => {
                 let json = String::from_utf8_lossy(body).into_owned();
-                self.accumulator.push(&json, &mut self.events).map_err(|_| StreamFault::Malformed)?;
+                self.accumulator
+                    .push(&json, &mut self.events)
+                    .map_err(|_| StreamFault::Malformed)?;
             }
         }
-        if self.accumulator.is_complete() { Ok(()) } else { Err(StreamFault::Incomplete(None)) }
+        if self.accumulator.is_complete() {
+            Ok(())
+        } else {
+            Err(StreamFault::Incomplete(None))
+        }
     }
 
     fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, StreamFault>> {
@@ -275,10 +300,16 @@ impl ChatStream {
                 Err(error) => Err(StreamFault::Incomplete(Some(error.without_url().into()))),
             });
         }
-        let Some(idle) = self.idle else { return Poll::Pending };
+        let Some(idle) = self.idle else {
+            return Poll::Pending;
+        };
         // The clock may not reach that far: then there is no limit.
-        let Some(end) = Instant::now().checked_add(idle) else { return Poll::Pending };
-        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(end)));
+        let Some(end) = Instant::now().checked_add(idle) else {
+            return Poll::Pending;
+        };
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(end)));
         ready!(timer.as_mut().poll(context));
         Poll::Ready(Err(StreamFault::Timeout))
     }

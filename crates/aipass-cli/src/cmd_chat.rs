@@ -1,0 +1,255 @@
+//! `aipass chat`: one question, and the answer as it is written.
+
+use crate::{args::ConnectionArgs, context::Context, environment, exit::Exit, failure::Failure, output};
+use aipass::{ChatBuilder, ChatReply, ChatStream, enums::FinishReason};
+use clap::Args;
+use serde::Serialize;
+use std::io::{IsTerminal, Read};
+
+/// The largest question that is read from standard input.
+const INPUT_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// Ask a model, and print the answer as it is written
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+JSON: {\"id\":\"chatcmpl-1\",\"model\":\"gpt-4o-mini\",\"text\":\"Hello.\",\"refusal\":null,
+        \"finish_reason\":\"stop\",\"complete\":true,
+        \"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7}}
+What the service leaves out is null. An answer that was cut is printed with \"complete\":false, and the
+exit code says so too.
+
+A chat is a paid call.")]
+pub(crate) struct ChatArgs {
+    /// The question; `-`, or none where standard input is no terminal, reads it from there
+    prompt: Option<String>,
+    /// The model to ask [env: AIPASS_MODEL]
+    #[arg(short, long)]
+    model: Option<String>,
+    /// Instructions that stand above the question
+    #[arg(short, long, value_name = "TEXT")]
+    system: Option<String>,
+    /// Print one JSON object, once the answer is there
+    #[arg(long)]
+    json: bool,
+    /// Ask for the answer in one piece
+    #[arg(long)]
+    no_stream: bool,
+    /// At most this many tokens of answer
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_tokens: Option<u32>,
+    /// How freely the model chooses its words, from 0 to 2
+    #[arg(long, value_name = "T", value_parser = temperature, allow_negative_numbers = true)]
+    temperature: Option<f64>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+pub(crate) async fn run(context: &Context, args: ChatArgs) -> Result<(), Failure> {
+    let chat = context.interrupt.stops(prepare(context, &args)).await?;
+    let mut ended = if args.no_stream { whole(context, chat).await } else { streamed(context, chat, !args.json).await }?;
+    if let Some(reply) = &ended.reply {
+        if args.json {
+            output::json(&Json::of(reply, ended.failure.is_none()))?;
+        } else if args.no_stream {
+            output::foreign(&line(reply.text()))?;
+        }
+        if ended.failure.is_none() {
+            ended.failure = shortcoming(reply);
+        }
+    }
+    ended.failure.map_or(Ok(()), Err)
+}
+
+/// The answer, and what was wrong with it. Part of an answer is kept: it has been paid for.
+struct Ended {
+    reply: Option<ChatReply>,
+    failure: Option<Failure>,
+}
+
+async fn prepare(context: &Context, args: &ChatArgs) -> Result<ChatBuilder, Failure> {
+    let model = match &args.model {
+        Some(model) => Some(model.clone()),
+        None => environment::MODEL.read()?,
+    };
+    let model = model.filter(|model| !model.trim().is_empty()).ok_or_else(|| {
+        Failure::usage(
+            "no model is named",
+            format!("use -m MODEL or set {}; `aipass models` lists them", environment::MODEL.name),
+        )
+    })?;
+    let client = context.client(&args.connection)?;
+    let prompt = prompt(args.prompt.as_deref()).await?;
+    let mut chat = client.chat(model);
+    if let Some(system) = &args.system {
+        chat = chat.system(system.as_str());
+    }
+    chat = chat.user(prompt);
+    if let Some(tokens) = args.max_tokens {
+        chat = chat.max_tokens(tokens);
+    }
+    if let Some(temperature) = args.temperature {
+        chat = chat.temperature(temperature);
+    }
+    Ok(chat)
+}
+
+async fn prompt(argument: Option<&str>) -> Result<String, Failure> {
+    let from_stdin = match argument {
+        Some(argument) => argument == "-",
+        None => !std::io::stdin().is_terminal(),
+    };
+    let text = match argument {
+        _ if from_stdin => stdin().await?,
+        Some(argument) => argument.to_owned(),
+        None => String::new(),
+    };
+    if text.trim().is_empty() {
+        return Err(Failure::usage("there is no question", "write it behind the options, or pipe it in"));
+    }
+    Ok(text)
+}
+
+async fn stdin() -> Result<String, Failure> {
+    // On a thread of its own, so that Ctrl-C is heard meanwhile.
+    let read = tokio::task::spawn_blocking(|| {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().take(INPUT_LIMIT + 1).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    let unreadable = || Failure::new(Exit::Config, "standard input cannot be read");
+    let bytes = read.await.map_err(|_| unreadable())?.map_err(|_| unreadable())?;
+    if bytes.len() as u64 > INPUT_LIMIT {
+        return Err(Failure::usage("the question is longer than 16 MiB", "send less"));
+    }
+    String::from_utf8(bytes).map_err(|_| Failure::usage("the question is not UTF-8 text", "convert it first"))
+}
+
+async fn whole(context: &Context, chat: ChatBuilder) -> Result<Ended, Failure> {
+    tokio::select! {
+        reply = chat.send() => Ok(Ended { reply: Some(reply?), failure: None }),
+        () = context.interrupt.pressed() => Err(interrupted_early()),
+    }
+}
+
+/// Reads the stream to its end, or to where it broke off, and shows the text as it comes if that is wanted.
+async fn streamed(context: &Context, chat: ChatBuilder, show: bool) -> Result<Ended, Failure> {
+    let mut stream = tokio::select! {
+        stream = chat.stream() => stream?,
+        () = context.interrupt.pressed() => return Err(interrupted_early()),
+    };
+    let mut live = Live { show, last: None };
+    let broken = loop {
+        tokio::select! {
+            event = stream.next() => match event {
+                Some(Ok(event)) => live.print(event.text())?,
+                Some(Err(error)) => break Some(Failure::from(error)),
+                None => break None,
+            },
+            () = context.interrupt.pressed() => break Some(Failure::interrupted("interrupted, the answer is partial")),
+        }
+    };
+    live.end()?;
+    Ok(end(stream, broken))
+}
+
+fn end(stream: ChatStream, broken: Option<Failure>) -> Ended {
+    match stream.finish() {
+        Ok(reply) => Ended { reply: Some(reply), failure: broken },
+        Err(error) => {
+            let reply = error.partial().cloned();
+            Ended { reply, failure: Some(broken.unwrap_or_else(|| error.into())) }
+        }
+    }
+}
+
+fn interrupted_early() -> Failure {
+    Failure::interrupted("interrupted before the answer began").with_help("the call may have been charged")
+}
+
+/// Text that is printed as it comes.
+struct Live {
+    show: bool,
+    last: Option<char>,
+}
+
+impl Live {
+    fn print(&mut self, text: &str) -> Result<(), Failure> {
+        if !self.show || text.is_empty() {
+            return Ok(());
+        }
+        self.last = text.chars().last();
+        output::foreign(text)
+    }
+
+    /// Ends the line, so that what comes next starts on one of its own.
+    fn end(&self) -> Result<(), Failure> {
+        if self.last.is_some_and(|last| last != '\n') { output::data("\n") } else { Ok(()) }
+    }
+}
+
+fn line(text: &str) -> String {
+    if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
+}
+
+/// What is wrong with an answer that came whole.
+fn shortcoming(reply: &ChatReply) -> Option<Failure> {
+    if let Some(refusal) = reply.refusal() {
+        let mut failure = Failure::new(Exit::Other, "the model refused to answer");
+        if let Some(report) = &mut failure.report {
+            report.server = Some(refusal.to_owned());
+        }
+        return Some(failure);
+    }
+    match reply.finish_reason()? {
+        FinishReason::Length => Some(
+            Failure::new(Exit::Other, "the answer ends at the limit of tokens")
+                .with_help("raise --max-tokens or leave it out; models that reason spend tokens before the first word"),
+        ),
+        FinishReason::ContentFilter => Some(Failure::new(Exit::Other, "a content filter ended the answer")),
+        _ => None,
+    }
+}
+
+/// The stable form of `--json`.
+#[derive(Serialize)]
+struct Json<'a> {
+    id: Option<&'a str>,
+    model: Option<&'a str>,
+    text: &'a str,
+    refusal: Option<&'a str>,
+    finish_reason: Option<&'a str>,
+    complete: bool,
+    usage: Option<Usage>,
+}
+
+#[derive(Serialize)]
+struct Usage {
+    prompt_tokens: Option<i64>,
+    completion_tokens: Option<i64>,
+    total_tokens: Option<i64>,
+}
+
+impl<'a> Json<'a> {
+    fn of(reply: &'a ChatReply, whole: bool) -> Self {
+        let finish_reason = reply.finish_reason();
+        Self {
+            id: Some(reply.id()).filter(|id| !id.is_empty()),
+            model: Some(reply.model()).filter(|model| !model.is_empty()),
+            text: reply.text(),
+            refusal: reply.refusal(),
+            finish_reason: finish_reason.map(|reason| reason.as_str()),
+            complete: whole && !matches!(finish_reason, Some(FinishReason::Length | FinishReason::ContentFilter)),
+            usage: reply.usage().map(|usage| Usage {
+                prompt_tokens: usage.prompt_tokens,
+                completion_tokens: usage.completion_tokens,
+                total_tokens: usage.total_tokens,
+            }),
+        }
+    }
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=2.0).contains(&value) => Ok(value),
+        _ => Err("it is a number from 0 to 2".to_owned()),
+    }
+}

@@ -1,0 +1,12 @@
+//! The sandbox over real sockets: requests are written by hand, answers are compared with literals.
+#![expect(clippy::unwrap_used, reason = "a step that fails fails its test")]
+
+mod account;
+mod chat;
+mod consent;
+mod control;
+mod faults;
+mod guards;
+mod registration;
+mod support;
+mod tokens;
