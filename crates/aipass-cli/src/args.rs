@@ -5,7 +5,12 @@ use clap::{Args, Parser, Subcommand};
 
 /// Sign in to AI Pass and use its models, from a terminal or a script
 #[derive(Debug, Parser)]
-#[command(name = "aipass", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    name = "aipass",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
 #[command(after_help = "\
 Start with `aipass demo`: the whole journey on this machine, without an account or a network.
 `aipass help exit-codes` and `aipass help environment` have what scripts need.")]

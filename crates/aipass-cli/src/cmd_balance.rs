@@ -34,8 +34,17 @@ struct Json {
 pub(crate) async fn run(context: &Context, args: BalanceArgs) -> Result<(), Failure> {
     let balance = context.client(&args.connection)?.balance().await?;
     if args.json {
-        let Balance { remaining, spent, max, .. } = balance;
-        return output::json(&Json { remaining, spent, max });
+        let Balance {
+            remaining,
+            spent,
+            max,
+            ..
+        } = balance;
+        return output::json(&Json {
+            remaining,
+            spent,
+            max,
+        });
     }
     output::line(&in_words(&balance))
 }
@@ -63,7 +72,12 @@ mod tests {
     #[test]
     fn what_is_known_is_said() {
         for (remaining, spent, max, text) in [
-            (Some(7.55), Some(2.45), Some(10.0), "7.55 USD left (2.45 of 10.00 USD spent)"),
+            (
+                Some(7.55),
+                Some(2.45),
+                Some(10.0),
+                "7.55 USD left (2.45 of 10.00 USD spent)",
+            ),
             (Some(7.55), None, None, "7.55 USD left"),
             (None, Some(2.45), None, "2.45 USD spent"),
             (None, None, Some(10.0), "10.00 USD at most"),

@@ -46,7 +46,11 @@ pub(crate) struct ChatArgs {
 
 pub(crate) async fn run(context: &Context, args: ChatArgs) -> Result<(), Failure> {
     let chat = context.interrupt.stops(prepare(context, &args)).await?;
-    let mut ended = if args.no_stream { whole(context, chat).await } else { streamed(context, chat, !args.json).await }?;
+    let mut ended = if args.no_stream {
+        whole(context, chat).await
+    } else {
+        streamed(context, chat, !args.json).await
+    }?;
     if let Some(reply) = &ended.reply {
         if args.json {
             output::json(&Json::of(reply, ended.failure.is_none()))?;
@@ -74,7 +78,10 @@ async fn prepare(context: &Context, args: &ChatArgs) -> Result<ChatBuilder, Fail
     let model = model.filter(|model| !model.trim().is_empty()).ok_or_else(|| {
         Failure::usage(
             "no model is named",
-            format!("use -m MODEL or set {}; `aipass models` lists them", environment::MODEL.name),
+            format!(
+                "use -m MODEL or set {}; `aipass models` lists them",
+                environment::MODEL.name
+            ),
         )
     })?;
     let client = context.client(&args.connection)?;
@@ -104,7 +111,10 @@ async fn prompt(argument: Option<&str>) -> Result<String, Failure> {
         None => String::new(),
     };
     if text.trim().is_empty() {
-        return Err(Failure::usage("there is no question", "write it behind the options, or pipe it in"));
+        return Err(Failure::usage(
+            "there is no question",
+            "write it behind the options, or pipe it in",
+        ));
     }
     Ok(text)
 }
@@ -113,7 +123,11 @@ async fn stdin() -> Result<String, Failure> {
     // On a thread of its own, so that Ctrl-C is heard meanwhile.
     let read = tokio::task::spawn_blocking(|| {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().take(INPUT_LIMIT + 1).read_to_end(&mut bytes).map(|_| bytes)
+        std::io::stdin()
+            .lock()
+            .take(INPUT_LIMIT + 1)
+            .read_to_end(&mut bytes)
+            .map(|_| bytes)
     });
     let unreadable = || Failure::new(Exit::Config, "standard input cannot be read");
     let bytes = read.await.map_err(|_| unreadable())?.map_err(|_| unreadable())?;
@@ -153,10 +167,16 @@ async fn streamed(context: &Context, chat: ChatBuilder, show: bool) -> Result<En
 
 fn end(stream: ChatStream, broken: Option<Failure>) -> Ended {
     match stream.finish() {
-        Ok(reply) => Ended { reply: Some(reply), failure: broken },
+        Ok(reply) => Ended {
+            reply: Some(reply),
+            failure: broken,
+        },
         Err(error) => {
             let reply = error.partial().cloned();
-            Ended { reply, failure: Some(broken.unwrap_or_else(|| error.into())) }
+            Ended {
+                reply,
+                failure: Some(broken.unwrap_or_else(|| error.into())),
+            }
         }
     }
 }
@@ -182,12 +202,20 @@ impl Live {
 
     /// Ends the line, so that what comes next starts on one of its own.
     fn end(&self) -> Result<(), Failure> {
-        if self.last.is_some_and(|last| last != '\n') { output::data("\n") } else { Ok(()) }
+        if self.last.is_some_and(|last| last != '\n') {
+            output::data("\n")
+        } else {
+            Ok(())
+        }
     }
 }
 
 fn line(text: &str) -> String {
-    if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
+    if text.is_empty() || text.ends_with('\n') {
+        text.to_owned()
+    } else {
+        format!("{text}\n")
+    }
 }
 
 /// What is wrong with an answer that came whole.
@@ -201,8 +229,9 @@ fn shortcoming(reply: &ChatReply) -> Option<Failure> {
     }
     match reply.finish_reason()? {
         FinishReason::Length => Some(
-            Failure::new(Exit::Other, "the answer ends at the limit of tokens")
-                .with_help("raise --max-tokens or leave it out; models that reason spend tokens before the first word"),
+            Failure::new(Exit::Other, "the answer ends at the limit of tokens").with_help(
+                "raise --max-tokens or leave it out; models that reason spend tokens before the first word",
+            ),
         ),
         FinishReason::ContentFilter => Some(Failure::new(Exit::Other, "a content filter ended the answer")),
         _ => None,
@@ -237,7 +266,11 @@ impl<'a> Json<'a> {
             text: reply.text(),
             refusal: reply.refusal(),
             finish_reason: finish_reason.map(|reason| reason.as_str()),
-            complete: whole && !matches!(finish_reason, Some(FinishReason::Length | FinishReason::ContentFilter)),
+            complete: whole
+                && !matches!(
+                    finish_reason,
+                    Some(FinishReason::Length | FinishReason::ContentFilter)
+                ),
             usage: reply.usage().map(|usage| Usage {
                 prompt_tokens: usage.prompt_tokens,
                 completion_tokens: usage.completion_tokens,

@@ -38,7 +38,11 @@ fn command(topic: Option<&str>) -> Result<(), Failure> {
         })?,
     };
     let text = command.render_long_help();
-    if Paint::stdout().is_on() { output::line(&text.ansi().to_string()) } else { output::line(&text.to_string()) }
+    if Paint::stdout().is_on() {
+        output::line(&text.ansi().to_string())
+    } else {
+        output::line(&text.to_string())
+    }
 }
 
 fn exit_codes() -> String {
@@ -52,7 +56,11 @@ fn exit_codes() -> String {
 
 fn variables() -> String {
     let mut text = String::new();
-    let width = environment::TABLE.iter().map(|variable| variable.name.len()).max().unwrap_or(0);
+    let width = environment::TABLE
+        .iter()
+        .map(|variable| variable.name.len())
+        .max()
+        .unwrap_or(0);
     for variable in environment::TABLE {
         let _ = writeln!(text, "{:width$}  {}", variable.name, variable.meaning);
     }

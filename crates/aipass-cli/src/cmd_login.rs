@@ -43,16 +43,28 @@ pub(crate) async fn run(context: &Context, args: LoginArgs) -> Result<(), Failur
     }
     let client = context.session_with(&args.connection, &args.scope)?.client;
     let open = !args.no_browser && !is_headless();
-    let flow = Loopback::new().redirect_uri(context::redirect_uri(args.port)).open_browser(open).on_url(move |url| {
-        let opened = if open { "Your browser opens this page; if it does not, open it yourself" } else { "Open this page" };
-        output::note(&format!("{opened}:\n\n  {url}\n\nWaiting up to 5 minutes for you to sign in there …"));
-    });
+    let flow = Loopback::new()
+        .redirect_uri(context::redirect_uri(args.port))
+        .open_browser(open)
+        .on_url(move |url| {
+            let opened = if open {
+                "Your browser opens this page; if it does not, open it yourself"
+            } else {
+                "Open this page"
+            };
+            output::note(&format!(
+                "{opened}:\n\n  {url}\n\nWaiting up to 5 minutes for you to sign in there …"
+            ));
+        });
     client.auth()?.login(flow).await?;
     prove(&client).await?;
     if let Some(id) = &args.connection.client_id
         && environment::CLIENT_ID.read()?.as_ref() != Some(id)
     {
-        output::note(&format!("Set {}={id}, so that the other commands find this session.", environment::CLIENT_ID.name));
+        output::note(&format!(
+            "Set {}={id}, so that the other commands find this session.",
+            environment::CLIENT_ID.name
+        ));
     }
     Ok(())
 }
@@ -98,7 +110,10 @@ fn is_headless() -> bool {
     }
     let needs_display = cfg!(all(unix, not(target_os = "macos")));
     // A text browser named by the person, and the browser of Windows behind WSL, need no display.
-    needs_display && !["DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"].into_iter().any(has)
+    needs_display
+        && !["DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"]
+            .into_iter()
+            .any(has)
 }
 
 #[cfg(test)]
@@ -108,8 +123,14 @@ mod tests {
     #[test]
     fn a_person_is_named_by_what_is_known() {
         let user = |json: &str| who(&serde_json::from_str(json).unwrap());
-        assert_eq!(user(r#"{"sub":"1","name":"Ada","email":"a@b.test"}"#), "Ada <a@b.test>");
-        assert_eq!(user(r#"{"sub":"1","username":"a@b.test","email":"a@b.test"}"#), "a@b.test");
+        assert_eq!(
+            user(r#"{"sub":"1","name":"Ada","email":"a@b.test"}"#),
+            "Ada <a@b.test>"
+        );
+        assert_eq!(
+            user(r#"{"sub":"1","username":"a@b.test","email":"a@b.test"}"#),
+            "a@b.test"
+        );
         assert_eq!(user(r#"{"sub":"1","name":"","email":"a@b.test"}"#), "a@b.test");
         assert_eq!(user(r#"{"sub":"1","name":"A\u001b[2J\nda"}"#), "A[2J da");
         assert_eq!(user(r#"{"sub":"user-1"}"#), "user-1");

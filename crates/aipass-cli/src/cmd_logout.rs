@@ -23,10 +23,16 @@ pub(crate) struct LogoutArgs {
 
 pub(crate) async fn run(context: &Context, args: LogoutArgs) -> Result<(), Failure> {
     let session = context.session(&args.connection)?;
-    let result = if args.local_only { delete(&session).await } else { revoke(&session).await };
+    let result = if args.local_only {
+        delete(&session).await
+    } else {
+        revoke(&session).await
+    };
     if environment::ACCESS_TOKEN.is_set() {
         let token = environment::ACCESS_TOKEN.name;
-        output::note(&format!("{token} is still set: the other commands go on using that token."));
+        output::note(&format!(
+            "{token} is still set: the other commands go on using that token."
+        ));
     }
     result
 }
@@ -45,7 +51,10 @@ async fn delete(session: &Session) -> Result<(), Failure> {
 
 async fn revoke(session: &Session) -> Result<(), Failure> {
     let report = session.client.logout().await?;
-    let had = !matches!((&report.refresh_token, &report.access_token), (RevokeOutcome::Absent, RevokeOutcome::Absent));
+    let had = !matches!(
+        (&report.refresh_token, &report.access_token),
+        (RevokeOutcome::Absent, RevokeOutcome::Absent)
+    );
     let refresh_token = revoked("refresh token", report.refresh_token);
     let access_token = revoked("access token", report.access_token);
     told(report.store, had)?;
@@ -57,7 +66,9 @@ fn revoked(name: &str, outcome: RevokeOutcome) -> Result<(), Failure> {
         RevokeOutcome::Revoked => output::done(&format!("AI Pass revoked the {name}")),
         RevokeOutcome::Absent => {}
         RevokeOutcome::Failed(error) => {
-            output::undone(&format!("AI Pass did not revoke the {name}: it works until it expires"));
+            output::undone(&format!(
+                "AI Pass did not revoke the {name}: it works until it expires"
+            ));
             return Err(error.into());
         }
     }
@@ -70,7 +81,10 @@ fn told(removed: Result<(), StoreError>, had: bool) -> Result<(), Failure> {
         Ok(()) => output::note("Nobody was signed in."),
         Err(error) => {
             output::undone("The session on this machine could not be deleted");
-            return Err(Failure { exit: Exit::Config, ..AuthError::from(error).into() });
+            return Err(Failure {
+                exit: Exit::Config,
+                ..AuthError::from(error).into()
+            });
         }
     }
     Ok(())

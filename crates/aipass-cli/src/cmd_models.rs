@@ -62,7 +62,11 @@ fn json(model: &Model) -> Json<'_> {
         r#type: model.type_.as_ref().map(|kind| kind.as_str()),
         owned_by: model.owned_by.as_deref(),
         context_length: model.context_length,
-        capabilities: model.capabilities.iter().map(|capability| capability.as_str()).collect(),
+        capabilities: model
+            .capabilities
+            .iter()
+            .map(|capability| capability.as_str())
+            .collect(),
         methods: model.methods.iter().map(|method| method.as_str()).collect(),
     }
 }

@@ -17,13 +17,18 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(interrupt: Interrupt) -> Self {
-        Self { interrupt, client: OnceLock::new() }
+        Self {
+            interrupt,
+            client: OnceLock::new(),
+        }
     }
 
     /// The client for a call: with the token of the environment if there is one, else with the stored session.
     pub(crate) fn client(&self, args: &ConnectionArgs) -> Result<Client, Failure> {
         let settings = Settings::read(args)?;
-        let Some(token) = environment::ACCESS_TOKEN.read()? else { return Ok(self.session(args)?.client) };
+        let Some(token) = environment::ACCESS_TOKEN.read()? else {
+            return Ok(self.session(args)?.client);
+        };
         let mut builder = settings.builder().access_token(Secret::new(token));
         if let Some(client_id) = settings.client_id {
             builder = builder.client_id(client_id);
@@ -111,7 +116,10 @@ impl Settings {
         match &self.config_dir {
             Some(dir) => Ok(FileStore::in_dir(PathBuf::from(dir))),
             None => FileStore::for_app("aipass").map_err(|error| {
-                Failure::config(error.to_string(), format!("set {} to a folder", environment::CONFIG_DIR.name))
+                Failure::config(
+                    error.to_string(),
+                    format!("set {} to a folder", environment::CONFIG_DIR.name),
+                )
             }),
         }
     }

@@ -10,25 +10,48 @@ pub(crate) struct Variable {
     pub(crate) meaning: &'static str,
 }
 
-pub(crate) const BASE_URL: Variable =
-    variable(env::BASE_URL, "Where AI Pass lives; may carry a path. Default: https://aipass.one");
-pub(crate) const API_PREFIX: Variable =
-    variable(env::API_PREFIX, "The path of the model endpoints. Default: /oauth2/v1");
-pub(crate) const CLIENT_ID: Variable =
-    variable(env::CLIENT_ID, "The id of your OAuth client; --client-id goes before it");
-pub(crate) const CLIENT_SECRET: Variable =
-    variable(env::CLIENT_SECRET, "The secret of a confidential client; most clients have none");
-pub(crate) const ACCESS_TOKEN: Variable =
-    variable(env::ACCESS_TOKEN, "An access token to use instead of a login; never renewed, never stored");
-pub(crate) const CONFIG_DIR: Variable =
-    variable("AIPASS_CONFIG_DIR", "The folder of the stored session. Default: the platform's state folder");
+pub(crate) const BASE_URL: Variable = variable(
+    env::BASE_URL,
+    "Where AI Pass lives; may carry a path. Default: https://aipass.one",
+);
+pub(crate) const API_PREFIX: Variable = variable(
+    env::API_PREFIX,
+    "The path of the model endpoints. Default: /oauth2/v1",
+);
+pub(crate) const CLIENT_ID: Variable = variable(
+    env::CLIENT_ID,
+    "The id of your OAuth client; --client-id goes before it",
+);
+pub(crate) const CLIENT_SECRET: Variable = variable(
+    env::CLIENT_SECRET,
+    "The secret of a confidential client; most clients have none",
+);
+pub(crate) const ACCESS_TOKEN: Variable = variable(
+    env::ACCESS_TOKEN,
+    "An access token to use instead of a login; never renewed, never stored",
+);
+pub(crate) const CONFIG_DIR: Variable = variable(
+    "AIPASS_CONFIG_DIR",
+    "The folder of the stored session. Default: the platform's state folder",
+);
 pub(crate) const MODEL: Variable = variable("AIPASS_MODEL", "The model to ask; --model goes before it");
-pub(crate) const LOG: Variable =
-    variable("AIPASS_LOG", "What to log on stderr: error, warn, info, debug or trace. Default: nothing");
+pub(crate) const LOG: Variable = variable(
+    "AIPASS_LOG",
+    "What to log on stderr: error, warn, info, debug or trace. Default: nothing",
+);
 pub(crate) const NO_COLOR: Variable = variable("NO_COLOR", "Set to anything, it turns colours off");
 
-pub(crate) const TABLE: &[&Variable] =
-    &[&BASE_URL, &API_PREFIX, &CLIENT_ID, &CLIENT_SECRET, &ACCESS_TOKEN, &CONFIG_DIR, &MODEL, &LOG, &NO_COLOR];
+pub(crate) const TABLE: &[&Variable] = &[
+    &BASE_URL,
+    &API_PREFIX,
+    &CLIENT_ID,
+    &CLIENT_SECRET,
+    &ACCESS_TOKEN,
+    &CONFIG_DIR,
+    &MODEL,
+    &LOG,
+    &NO_COLOR,
+];
 
 const fn variable(name: &'static str, meaning: &'static str) -> Variable {
     Variable { name, meaning }
@@ -42,9 +65,10 @@ impl Variable {
             Ok(value) => Ok(Some(value)),
             Err(std::env::VarError::NotPresent) => Ok(None),
             // The error would quote the value, which may be a secret.
-            Err(std::env::VarError::NotUnicode(_)) => {
-                Err(Failure::config(format!("{} is not valid Unicode", self.name), "set it to plain text, or unset it"))
-            }
+            Err(std::env::VarError::NotUnicode(_)) => Err(Failure::config(
+                format!("{} is not valid Unicode", self.name),
+                "set it to plain text, or unset it",
+            )),
         }
     }
 

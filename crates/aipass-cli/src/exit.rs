@@ -23,13 +23,33 @@ pub(crate) struct Row {
 }
 
 pub(crate) const TABLE: &[Row] = &[
-    row(Exit::Ok, 0, "It worked. A reader that closes the pipe early counts as success."),
+    row(
+        Exit::Ok,
+        0,
+        "It worked. A reader that closes the pipe early counts as success.",
+    ),
     row(Exit::Other, 1, "It failed in a way that has no code of its own."),
     row(Exit::Usage, 2, "The command line is wrong."),
-    row(Exit::Config, 3, "A setting is missing or unusable, or a file cannot be used."),
-    row(Exit::LoginRequired, 4, "A login is required: nobody is signed in, or the session is no longer accepted."),
-    row(Exit::Network, 7, "The service was not reached, and certainly nothing was charged."),
-    row(Exit::Interrupted, 130, "Interrupted by Ctrl-C. What came until then is printed."),
+    row(
+        Exit::Config,
+        3,
+        "A setting is missing or unusable, or a file cannot be used.",
+    ),
+    row(
+        Exit::LoginRequired,
+        4,
+        "A login is required: nobody is signed in, or the session is no longer accepted.",
+    ),
+    row(
+        Exit::Network,
+        7,
+        "The service was not reached, and certainly nothing was charged.",
+    ),
+    row(
+        Exit::Interrupted,
+        130,
+        "Interrupted by Ctrl-C. What came until then is printed.",
+    ),
 ];
 
 const fn row(exit: Exit, code: u8, meaning: &'static str) -> Row {
@@ -38,7 +58,10 @@ const fn row(exit: Exit, code: u8, meaning: &'static str) -> Row {
 
 impl Exit {
     pub(crate) fn code(self) -> u8 {
-        TABLE.iter().find(|row| row.exit == self).map_or(1, |row| row.code)
+        TABLE
+            .iter()
+            .find(|row| row.exit == self)
+            .map_or(1, |row| row.code)
     }
 }
 

@@ -27,7 +27,13 @@ pub(crate) struct Report {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, report: Some(Report { what: what.into(), ..Report::default() }) }
+        Self {
+            exit,
+            report: Some(Report {
+                what: what.into(),
+                ..Report::default()
+            }),
+        }
     }
 
     pub(crate) fn usage(what: impl Into<String>, help: impl Into<String>) -> Self {
@@ -53,7 +59,10 @@ impl Failure {
     /// A fault of the output. Whoever reads the pipe may stop when it has enough: that is no failure.
     pub(crate) fn output(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self { exit: Exit::Ok, report: None };
+            return Self {
+                exit: Exit::Ok,
+                report: None,
+            };
         }
         let mut failure = Self::new(Exit::Config, "the output cannot be written");
         failure.describe(None, Some(error.to_string()));
@@ -89,7 +98,11 @@ impl From<aipass::Error> for Failure {
 
 /// The library speaks to programs; where the program knows better what to type, it says so.
 fn help_of(error: &aipass::Error) -> String {
-    if error.is_login_required() { "run `aipass login`".to_owned() } else { error.help() }
+    if error.is_login_required() {
+        "run `aipass login`".to_owned()
+    } else {
+        error.help()
+    }
 }
 
 impl From<AuthError> for Failure {
@@ -120,8 +133,10 @@ impl From<AuthError> for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        let mut failure =
-            Self::config(error.to_string(), "`aipass help environment` lists the settings and their defaults");
+        let mut failure = Self::config(
+            error.to_string(),
+            "`aipass help environment` lists the settings and their defaults",
+        );
         failure.describe(None, root_cause(&error));
         failure
     }

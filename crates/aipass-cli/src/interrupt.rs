@@ -39,7 +39,10 @@ impl Interrupt {
     }
 
     /// Runs the work until it is done or Ctrl-C drops it.
-    pub(crate) async fn stops<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    pub(crate) async fn stops<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         tokio::select! {
             done = work => done,
             () = self.pressed() => Err(Failure::interrupted("interrupted")),

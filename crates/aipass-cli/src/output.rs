@@ -23,12 +23,19 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
 /// Prints data as it comes, without waiting for the end of the line.
 pub(crate) fn data(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| Failure::output(&error))
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(|error| Failure::output(&error))
 }
 
 /// Prints what a model or a server wrote: as it is into a pipe, without its control characters on a terminal.
 pub(crate) fn foreign(text: &str) -> Result<(), Failure> {
-    if io::stdout().is_terminal() { data(&harmless(text)) } else { data(text) }
+    if io::stdout().is_terminal() {
+        data(&harmless(text))
+    } else {
+        data(text)
+    }
 }
 
 /// Tells the person something, on stderr.
@@ -52,7 +59,11 @@ pub(crate) fn failure(failure: &Failure) {
     let Some(report) = &failure.report else { return };
     let paint = Paint::stderr();
     note(&format!("{} {}", paint.bad("error:"), harmless(&report.what)));
-    for (label, text) in [("help:", &report.help), ("server:", &report.server), ("cause:", &report.cause)] {
+    for (label, text) in [
+        ("help:", &report.help),
+        ("server:", &report.server),
+        ("cause:", &report.cause),
+    ] {
         if let Some(text) = text {
             note(&format!("{} {}", paint.bold(label), one_line(text)));
         }
@@ -74,11 +85,15 @@ pub(crate) struct Paint {
 
 impl Paint {
     pub(crate) fn stdout() -> Self {
-        Self { on: wants_colour(io::stdout().is_terminal()) }
+        Self {
+            on: wants_colour(io::stdout().is_terminal()),
+        }
     }
 
     pub(crate) fn stderr() -> Self {
-        Self { on: wants_colour(io::stderr().is_terminal()) }
+        Self {
+            on: wants_colour(io::stderr().is_terminal()),
+        }
     }
 
     pub(crate) fn is_on(self) -> bool {
@@ -102,7 +117,11 @@ impl Paint {
     }
 
     fn styled(self, code: &str, text: impl Display) -> String {
-        if self.on { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+        if self.on {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_string()
+        }
     }
 }
 
@@ -120,7 +139,11 @@ fn wants_colour(is_terminal: bool) -> bool {
 /// model sends must not rewrite the screen.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     let is_harmful = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || is_bidi_control(c);
-    if text.contains(is_harmful) { text.chars().filter(|&c| !is_harmful(c)).collect() } else { text.into() }
+    if text.contains(is_harmful) {
+        text.chars().filter(|&c| !is_harmful(c)).collect()
+    } else {
+        text.into()
+    }
 }
 
 /// These turn the order of what is read around.
@@ -154,9 +177,14 @@ mod tests {
 
     #[test]
     fn amounts_show_cents_and_no_noise() {
-        for (amount, text) in
-            [(10.0, "10.00"), (7.55, "7.55"), (9.9931, "9.9931"), (0.000_001, "0.000001"), (-0.5, "-0.50"), (0.0, "0.00")]
-        {
+        for (amount, text) in [
+            (10.0, "10.00"),
+            (7.55, "7.55"),
+            (9.9931, "9.9931"),
+            (0.000_001, "0.000001"),
+            (-0.5, "-0.50"),
+            (0.0, "0.00"),
+        ] {
             assert_eq!(usd(amount), text);
         }
     }

@@ -247,4 +247,27 @@ Inner: { type: object, properties: { a: { type: string } } }",
             assert!(!client.contains(absent), "{absent}: {client}");
         }
     }
+
+    #[test]
+    fn only_what_requests_hold_has_a_builder() {
+        let document = schemas(
+            "Answer: { type: object, properties: { a: { type: string } } }
+Question: { type: object, properties: { q: { type: string } } }",
+        );
+        let client = prettyplease::unparse(&crate::testing::generated(&document).client);
+        assert!(
+            client.contains("pub fn builder() -> builder::Question"),
+            "{client}"
+        );
+        assert!(
+            client.contains("impl ::std::convert::From<super::Question> for Question"),
+            "{client}"
+        );
+        assert!(!client.contains("builder::Answer {"), "{client}");
+        assert!(!client.contains("From<super::Answer>"), "{client}");
+        assert!(
+            client.contains("extra: Ok(Default::default())"),
+            "the unknown fields of a body are optional: {client}"
+        );
+    }
 }

@@ -1,0 +1,142 @@
+//! The steps of the demo. Each one does something, checks what came of it, against the sandbox's own books where it
+//! can, and only then says so.
+
+mod report;
+mod session;
+
+pub(crate) use report::Report;
+pub(crate) use session::{login, logout, refresh, refused, register, sandbox};
+
+use crate::{
+    demo::report::{Broken, Step, ensure, held},
+    output::{self, usd},
+};
+use aipass::{ChatReply, Client, enums::FinishReason};
+use aipass_sandbox::Sandbox;
+
+const QUESTION: &str = "One tip for better focus?";
+const STREAMED_QUESTION: &str = "And how do I keep it up?";
+const MODEL: &str = "gpt-4o-mini";
+
+pub(crate) async fn models(client: &Client) -> Step<&'static str> {
+    let models = client
+        .models()
+        .await
+        .map_err(|error| Broken::instead_of("a list of models")(&error))?;
+    let known = models.iter().any(|model| model.id == MODEL);
+    ensure(
+        known,
+        format_args!("{MODEL} among the models"),
+        format_args!("{} others", models.len()),
+    )?;
+    held(format!("{} models, {MODEL} among them", models.len()), MODEL)
+}
+
+/// What is left, in US dollars.
+pub(crate) async fn balance(sandbox: &Sandbox, client: &Client) -> Step<f64> {
+    let left = left(sandbox, client).await?;
+    ensure(left > 0.0, "money in the wallet", usd(left))?;
+    held(format!("{} USD left", usd(left)), left)
+}
+
+pub(crate) async fn chat(sandbox: &Sandbox, client: &Client, model: &str) -> Step<()> {
+    let charged = sandbox.counts().charged_calls;
+    let reply = client.chat(model).user(QUESTION).send().await;
+    let reply = reply.map_err(|error| Broken::instead_of("an answer")(&error))?;
+    check(&reply, QUESTION)?;
+    one_more_charge(sandbox, charged)?;
+    held(format!("{} ({})", reply.text(), cost(&reply)?), ())
+}
+
+pub(crate) async fn stream(sandbox: &Sandbox, client: &Client, model: &str) -> Step<()> {
+    let charged = sandbox.counts().charged_calls;
+    let broken = Broken::instead_of("a stream that ends well");
+    let mut stream = client
+        .chat(model)
+        .user(STREAMED_QUESTION)
+        .stream()
+        .await
+        .map_err(|error| broken(&error))?;
+    let (mut text, mut pieces) = (String::new(), 0);
+    while let Some(event) = stream.next().await {
+        let event = event.map_err(|error| broken(&error))?;
+        if !event.text().is_empty() {
+            output::foreign(event.text())?;
+            text.push_str(event.text());
+            pieces += 1;
+        }
+    }
+    output::line("")?;
+    let reply = stream.finish().map_err(|error| broken(&error))?;
+    ensure(pieces > 1, "the answer in pieces", pieces)?;
+    ensure(text == reply.text(), "the pieces to be the answer", reply.text())?;
+    check(&reply, STREAMED_QUESTION)?;
+    one_more_charge(sandbox, charged)?;
+    held(
+        format!("{pieces} pieces, printed as they came ({})", cost(&reply)?),
+        (),
+    )
+}
+
+/// The balance after the paid calls.
+pub(crate) async fn spent(sandbox: &Sandbox, client: &Client, before: f64) -> Step<()> {
+    let left = left(sandbox, client).await?;
+    ensure(
+        left < before,
+        format_args!("less than {} USD", usd(before)),
+        usd(left),
+    )?;
+    let calls = sandbox.counts().charged_calls;
+    held(
+        format!(
+            "{} USD left: {calls} paid calls cost {} USD",
+            usd(left),
+            usd(before - left)
+        ),
+        (),
+    )
+}
+
+/// The balance, if the sandbox's own books say the same.
+async fn left(sandbox: &Sandbox, client: &Client) -> Result<f64, Broken> {
+    let balance = client
+        .balance()
+        .await
+        .map_err(|error| Broken::instead_of("a balance")(&error))?;
+    let books = sandbox.wallet().remaining;
+    let left = balance.remaining.unwrap_or(f64::NAN);
+    // Both come from whole millionths, so a smaller difference is the rounding of a float.
+    ensure(
+        (left - books).abs() < 5e-7,
+        format_args!("{} USD, as in the sandbox's books", usd(books)),
+        usd(left),
+    )?;
+    Ok(left)
+}
+
+/// Whether it is a whole answer to this question.
+fn check(reply: &ChatReply, question: &str) -> Result<(), Broken> {
+    ensure(
+        reply.text().contains(question),
+        "an answer that quotes the question",
+        reply.text(),
+    )?;
+    let finish = reply.finish_reason();
+    let got = finish.map_or("none", |reason| reason.as_str());
+    ensure(
+        finish == Some(&FinishReason::Stop),
+        "the finish reason 'stop'",
+        got,
+    )
+}
+
+fn one_more_charge(sandbox: &Sandbox, before: u64) -> Result<(), Broken> {
+    let charges = sandbox.counts().charged_calls - before;
+    ensure(charges == 1, "one charge", format_args!("{charges} charges"))
+}
+
+fn cost(reply: &ChatReply) -> Result<String, Broken> {
+    let tokens = reply.usage().and_then(|usage| usage.total_tokens).unwrap_or(0);
+    ensure(tokens > 0, "the tokens used", "none")?;
+    Ok(format!("{tokens} tokens"))
+}

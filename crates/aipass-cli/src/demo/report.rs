@@ -1,0 +1,117 @@
+//! The lines of the demo: a tick, the step, and the facts that were checked.
+
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    output::{self, Paint},
+};
+use std::fmt::Display;
+
+/// A step that held: what to tell, and what the next steps need.
+pub(crate) struct Held<T> {
+    pub(super) facts: String,
+    pub(super) value: T,
+}
+
+/// A step that did not hold.
+pub(crate) enum Broken {
+    Expected { expected: String, got: String },
+    Output(Failure),
+}
+
+pub(crate) type Step<T> = Result<Held<T>, Broken>;
+
+pub(super) fn held<T>(facts: impl Into<String>, value: T) -> Step<T> {
+    Ok(Held {
+        facts: facts.into(),
+        value,
+    })
+}
+
+impl Broken {
+    /// For an error where `expected` should have been.
+    pub(super) fn instead_of(expected: &str) -> impl Fn(&dyn Display) -> Self {
+        move |got| Self::Expected {
+            expected: expected.to_owned(),
+            got: got.to_string(),
+        }
+    }
+}
+
+impl From<Failure> for Broken {
+    fn from(failure: Failure) -> Self {
+        Self::Output(failure)
+    }
+}
+
+/// Checks one fact.
+pub(super) fn ensure(holds: bool, expected: impl Display, got: impl Display) -> Result<(), Broken> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Broken::Expected {
+            expected: expected.to_string(),
+            got: got.to_string(),
+        })
+    }
+}
+
+pub(crate) struct Report {
+    paint: Paint,
+    steps: usize,
+}
+
+impl Report {
+    pub(crate) fn new() -> Self {
+        Self {
+            paint: Paint::stdout(),
+            steps: 0,
+        }
+    }
+
+    /// Begins the line of a step that writes its own text as it comes.
+    pub(crate) fn announce(&self, name: &str) -> Result<(), Failure> {
+        output::data(&format!(
+            "{} {} ",
+            self.paint.dim("·"),
+            self.paint.dim(padded(name))
+        ))
+    }
+
+    /// Prints how a step ended.
+    pub(crate) fn step<T>(&mut self, name: &str, step: Step<T>) -> Result<T, Failure> {
+        match step {
+            Ok(Held { facts, value }) => {
+                self.steps += 1;
+                let facts = output::one_line(&facts);
+                output::line(&format!(
+                    "{} {} {facts}",
+                    self.paint.good("✓"),
+                    self.paint.bold(padded(name))
+                ))?;
+                Ok(value)
+            }
+            Err(Broken::Output(failure)) => Err(failure),
+            Err(Broken::Expected { expected, got }) => {
+                let what = output::one_line(&format!("expected {expected}, got: {got}"));
+                output::line(&format!(
+                    "{} {} {what}",
+                    self.paint.bad("✗"),
+                    self.paint.bold(padded(name))
+                ))?;
+                Err(
+                    Failure::new(Exit::Other, format!("the demo broke at the step '{name}'"))
+                        .with_help("`AIPASS_LOG=debug aipass demo` shows more; please report it"),
+                )
+            }
+        }
+    }
+
+    pub(crate) fn end(&self) -> Result<(), Failure> {
+        output::line(&format!("\nAll {} steps held.", self.steps))
+    }
+}
+
+fn padded(name: &str) -> String {
+    format!("{name:<8}")
+}
