@@ -1,5 +1,10 @@
 //! Tests that cross the crates, in one binary: over real sockets, with literal bytes on the wire.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test panics where something it needs is missing"
+)]
+
 mod generated;
 mod leaks;
 mod seam;

@@ -142,7 +142,7 @@ impl Failure {
         }))
     }
 
-    fn answered(kind: FailureKind, head: &Head, body: Bytes, error: Option<ErrorBody>) -> Self {
+    fn answered(kind: FailureKind, head: &Head, body: &Bytes, error: Option<ErrorBody>) -> Self {
         Self(Arc::new(Parts {
             kind,
             status: Some(head.status),
@@ -256,7 +256,7 @@ pub(crate) async fn receive(
             .await
             .unwrap_or_else(|partial| partial.bytes);
         let error = ErrorBody::read(&body);
-        return Err(Failure::answered(FailureKind::Status, &head, body, Some(error)));
+        return Err(Failure::answered(FailureKind::Status, &head, &body, Some(error)));
     }
     if !must_be_read(operation.response, &head) {
         return Ok(response);
@@ -271,7 +271,7 @@ pub(crate) async fn receive(
         Verdict::Error(error) => Err(Failure::answered(
             FailureKind::FalseSuccess,
             &head,
-            body,
+            &body,
             Some(error),
         )),
         Verdict::Nothing => {
@@ -279,7 +279,7 @@ pub(crate) async fn receive(
             Err(Failure::answered(
                 FailureKind::NotAnAnswer,
                 &head,
-                body,
+                &body,
                 Some(title),
             ))
         }
@@ -401,12 +401,12 @@ struct Partial {
 
 impl Partial {
     fn failure(self, head: &Head) -> Failure {
-        self.why.with_head(head).with_body(self.bytes)
+        self.why.with_head(head).with_body(&self.bytes)
     }
 }
 
 impl Failure {
-    fn with_body(self, body: Bytes) -> Self {
+    fn with_body(self, body: &Bytes) -> Self {
         match Arc::try_unwrap(self.0) {
             Ok(mut parts) => {
                 parts.body = body.slice(..body.len().min(KEPT));
@@ -507,7 +507,7 @@ mod tests {
         };
         let body = Bytes::from_static(br#"{"error":{"message":"canary-message"}}"#);
         let error = ErrorBody::read(&body);
-        let failure = Failure::answered(FailureKind::Status, &head, body, Some(error));
+        let failure = Failure::answered(FailureKind::Status, &head, &body, Some(error));
         let shown = format!("{failure} {failure:?} {failure:#?}");
         assert!(shown.contains("502"), "{shown}");
         assert!(!shown.contains("canary"), "{shown}");
@@ -523,7 +523,7 @@ mod tests {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
         };
-        let failure = Failure::answered(FailureKind::FalseSuccess, &head, Bytes::new(), None);
+        let failure = Failure::answered(FailureKind::FalseSuccess, &head, &Bytes::new(), None);
         let response = failure.into_response();
         assert!(!response.status().is_success());
         let carried = response.extensions().get::<Failure>().unwrap();

@@ -90,6 +90,10 @@ macro_rules! open_enum {
 }
 
 #[cfg(test)]
+#[expect(
+    unreachable_pub,
+    reason = "the macro makes public items, and this module is private"
+)]
 mod tests {
     open_enum! {
         /// Why it stopped.

@@ -10,17 +10,22 @@ use crate::wire::Answer;
 
 /// Whether a 2xx answer is an error all the same: some servers put the error object into a 200.
 pub(crate) fn is_error(body: &[u8]) -> bool {
-    let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return false };
+    let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+        return false;
+    };
     if members.contains_key("access_token") || members.contains_key("accessToken") {
         return false;
     }
-    members.get("error").is_some_and(|error| !error.is_null()) || members.get("success") == Some(&Value::Bool(false))
+    members.get("error").is_some_and(|error| !error.is_null())
+        || members.get("success") == Some(&Value::Bool(false))
 }
 
 /// A success in the words of RFC 6749, section 5.1: snake_case, without an envelope, numbers as numbers.
 /// What is not a JSON object becomes an empty one, which then lacks its access token.
 pub(crate) fn normalise_success(body: &[u8]) -> Vec<u8> {
-    let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return b"{}".to_vec() };
+    let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+        return b"{}".to_vec();
+    };
     let mut out = Map::new();
     for (name, value) in unwrap_envelope(members) {
         out.entry(snake_case(&name)).or_insert(value);
@@ -29,14 +34,21 @@ pub(crate) fn normalise_success(body: &[u8]) -> Vec<u8> {
         Some(seconds) => out.insert("expires_in".to_owned(), seconds.into()),
         None => None,
     };
-    if out.get("refresh_token").is_some_and(|token| token.as_str() == Some("")) {
+    if out
+        .get("refresh_token")
+        .is_some_and(|token| token.as_str() == Some(""))
+    {
         out.remove("refresh_token");
     }
     if out.get("token_type").is_none_or(Value::is_null) {
         out.insert("token_type".to_owned(), "bearer".into());
     }
     if let Some(Value::Array(scopes)) = out.get("scope") {
-        let joined = scopes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+        let joined = scopes
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(" ");
         out.insert("scope".to_owned(), joined.into());
     }
     serde_json::to_vec(&out).unwrap_or_else(|_| b"{}".to_vec())
@@ -93,14 +105,19 @@ pub(crate) fn refusal(answer: &Answer, secrets: &[Zeroizing<String>]) -> Refusal
             match members.get("error") {
                 Some(Value::String(code)) => (
                     Some(code.clone()),
-                    member("error_description").or_else(|| member("errorDescription")).or_else(|| member("message")),
+                    member("error_description")
+                        .or_else(|| member("errorDescription"))
+                        .or_else(|| member("message")),
                 ),
-                Some(Value::Object(error)) => {
-                    (text(error.get("code")).or_else(|| text(error.get("type"))), text(error.get("message")))
-                }
+                Some(Value::Object(error)) => (
+                    text(error.get("code")).or_else(|| text(error.get("type"))),
+                    text(error.get("message")),
+                ),
                 _ => (
                     member("code").or_else(|| member("errorCode")),
-                    member("message").or_else(|| member("detail")).or_else(|| member("title")),
+                    member("message")
+                        .or_else(|| member("detail"))
+                        .or_else(|| member("title")),
                 ),
             }
         }
@@ -108,7 +125,9 @@ pub(crate) fn refusal(answer: &Answer, secrets: &[Zeroizing<String>]) -> Refusal
     };
     Refusal {
         code: clean_code(code.as_deref()),
-        description: description.map(|words| clean_words(&words, secrets)).filter(|words| !words.is_empty()),
+        description: description
+            .map(|words| clean_words(&words, secrets))
+            .filter(|words| !words.is_empty()),
         status: answer.status,
         retry_after: answer.retry_after,
     }
@@ -124,10 +143,17 @@ pub(crate) fn clean_code(code: Option<&str>) -> String {
 
 /// A server's own words without what could drive a terminal, and without the secrets of the request.
 pub(crate) fn clean_words(words: &str, secrets: &[Zeroizing<String>]) -> String {
-    if secrets.iter().any(|secret| !secret.is_empty() && words.contains(secret.as_str())) {
+    if secrets
+        .iter()
+        .any(|secret| !secret.is_empty() && words.contains(secret.as_str()))
+    {
         return String::new();
     }
-    words.chars().filter(|letter| !letter.is_control()).take(300).collect()
+    words
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(300)
+        .collect()
 }
 
 /// A refusal on its way through the oauth2 crate.
@@ -207,9 +233,16 @@ mod tests {
             r#"{"accessToken":"A","expiresIn":3600,"refreshToken":"R","scope":["a","b"],"tokenType":null}"#,
             r#"{"success":true,"data":{"access_token":"A","expires_in":"3600","refresh_token":"R","scope":"a b"}}"#,
         ] {
-            assert_eq!(success(body), serde_json::from_str::<Value>(plain).unwrap(), "{body}");
+            assert_eq!(
+                success(body),
+                serde_json::from_str::<Value>(plain).unwrap(),
+                "{body}"
+            );
         }
-        assert_eq!(success(r#"{"access_token":"A","refresh_token":""}"#).get("refresh_token"), None);
+        assert_eq!(
+            success(r#"{"access_token":"A","refresh_token":""}"#).get("refresh_token"),
+            None
+        );
         for body in ["null", "[]", "<html>", "", "{\""] {
             assert_eq!(success(body), Value::Object(Map::new()), "{body}");
         }
@@ -217,10 +250,20 @@ mod tests {
 
     #[test]
     fn an_error_in_a_success_is_seen() {
-        for body in [r#"{"error":"invalid_grant"}"#, r#"{"success":false}"#, r#"{"error":{"message":"no"}}"#] {
+        for body in [
+            r#"{"error":"invalid_grant"}"#,
+            r#"{"success":false}"#,
+            r#"{"error":{"message":"no"}}"#,
+        ] {
             assert!(is_error(body.as_bytes()), "{body}");
         }
-        for body in [r#"{"access_token":"A","error":"x"}"#, r#"{"error":null}"#, r#"{"success":true}"#, "[]", "<html>"] {
+        for body in [
+            r#"{"access_token":"A","error":"x"}"#,
+            r#"{"error":null}"#,
+            r#"{"success":true}"#,
+            "[]",
+            "<html>",
+        ] {
             assert!(!is_error(body.as_bytes()), "{body}");
         }
     }
@@ -228,15 +271,43 @@ mod tests {
     #[test]
     fn refusals_are_read_from_every_shape() {
         for (body, code, words) in [
-            (r#"{"error":"invalid_grant","error_description":"used"}"#, "invalid_grant", Some("used")),
-            (r#"{"error":{"message":"no","type":"invalid_client","code":null}}"#, "invalid_client", Some("no")),
-            (r#"{"error":{"message":"no","code":"invalid_grant"}}"#, "invalid_grant", Some("no")),
-            (r#"{"success":false,"message":"Client not found","error":"invalid_client"}"#, "invalid_client", Some("Client not found")),
+            (
+                r#"{"error":"invalid_grant","error_description":"used"}"#,
+                "invalid_grant",
+                Some("used"),
+            ),
+            (
+                r#"{"error":{"message":"no","type":"invalid_client","code":null}}"#,
+                "invalid_client",
+                Some("no"),
+            ),
+            (
+                r#"{"error":{"message":"no","code":"invalid_grant"}}"#,
+                "invalid_grant",
+                Some("no"),
+            ),
+            (
+                r#"{"success":false,"message":"Client not found","error":"invalid_client"}"#,
+                "invalid_client",
+                Some("Client not found"),
+            ),
             (r#"{"success":false,"message":"no"}"#, UNRECOGNISED, Some("no")),
-            (r#"{"code":"invalid_request","detail":"d"}"#, "invalid_request", Some("d")),
-            (r#"{"timestamp":"t","status":500,"error":"Internal Server Error","message":"m"}"#, UNRECOGNISED, Some("m")),
+            (
+                r#"{"code":"invalid_request","detail":"d"}"#,
+                "invalid_request",
+                Some("d"),
+            ),
+            (
+                r#"{"timestamp":"t","status":500,"error":"Internal Server Error","message":"m"}"#,
+                UNRECOGNISED,
+                Some("m"),
+            ),
             (r#"{"error":"\u001b[31mred"}"#, UNRECOGNISED, None),
-            (r#"{"error":"invalid_grant","error_description":"\u001b[31mred\r\n"}"#, "invalid_grant", Some("[31mred")),
+            (
+                r#"{"error":"invalid_grant","error_description":"\u001b[31mred\r\n"}"#,
+                "invalid_grant",
+                Some("[31mred"),
+            ),
             ("<html><title>502</title></html>", UNRECOGNISED, None),
             ("", UNRECOGNISED, None),
             ("null", UNRECOGNISED, None),
@@ -247,7 +318,11 @@ mod tests {
                 body: Zeroizing::new(body.as_bytes().to_vec()),
             };
             let refusal = refusal(&answer, &[]);
-            assert_eq!((refusal.code.as_str(), refusal.description.as_deref()), (code, words), "{body}");
+            assert_eq!(
+                (refusal.code.as_str(), refusal.description.as_deref()),
+                (code, words),
+                "{body}"
+            );
         }
     }
 
@@ -256,7 +331,10 @@ mod tests {
         assert_eq!(clean_words(&"x".repeat(1_000_000), &[]).len(), 300);
         let secrets = [Zeroizing::new("R1".to_owned()), Zeroizing::new(String::new())];
         assert_eq!(clean_words("token R1 is expired", &secrets), "");
-        assert_eq!(clean_words("the token is expired", &secrets), "the token is expired");
+        assert_eq!(
+            clean_words("the token is expired", &secrets),
+            "the token is expired"
+        );
         assert_eq!(clean_code(Some(&"a".repeat(65))), UNRECOGNISED);
     }
 }

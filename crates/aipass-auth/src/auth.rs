@@ -55,7 +55,10 @@ pub(crate) struct Settings {
     pub(crate) issuer: String,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
-    #[cfg_attr(not(feature = "loopback"), expect(dead_code, reason = "only the listener's page shows it"))]
+    #[cfg_attr(
+        not(feature = "loopback"),
+        expect(dead_code, reason = "only the listener's page shows it")
+    )]
     pub(crate) app_name: Option<String>,
     pub(crate) revoke_shape: RevokeShape,
     pub(crate) grants: Arc<Grants>,
@@ -143,14 +146,26 @@ impl Auth {
     }
 
     async fn logout_now(&self) -> LogoutReport {
-        let Settings { base, client_id, revoke_shape, grants, .. } = &self.0.settings;
+        let Settings {
+            base,
+            client_id,
+            revoke_shape,
+            grants,
+            ..
+        } = &self.0.settings;
         let (live, store) = self.0.session.sign_out().await;
         let tokens = live.as_ref().map(|live| &live.tokens);
-        let refresh = tokens.and_then(|tokens| tokens.refresh_token()).map(|token| (token, "refresh_token"));
+        let refresh = tokens
+            .and_then(|tokens| tokens.refresh_token())
+            .map(|token| (token, "refresh_token"));
         let access = tokens.map(|tokens| (tokens.access_token(), "access_token"));
         let refresh_token = revoke(&grants.wire, base, client_id, *revoke_shape, refresh).await;
         let access_token = revoke(&grants.wire, base, client_id, *revoke_shape, access).await;
-        LogoutReport { refresh_token, access_token, store }
+        LogoutReport {
+            refresh_token,
+            access_token,
+            store,
+        }
     }
 
     /// The client id.
@@ -181,12 +196,17 @@ impl Auth {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, AuthError> {
-        tokio::spawn(work).await.map_err(|_| AuthError::new(Kind::Stopped))
+        tokio::spawn(work)
+            .await
+            .map_err(|_| AuthError::new(Kind::Stopped))
     }
 }
 
 impl TokenSource for Auth {
-    fn token<'a>(&'a self, rejected: Option<&'a AccessToken>) -> BoxFuture<'a, Result<AccessToken, AuthError>> {
+    fn token<'a>(
+        &'a self,
+        rejected: Option<&'a AccessToken>,
+    ) -> BoxFuture<'a, Result<AccessToken, AuthError>> {
         Box::pin(self.0.session.token(rejected))
     }
 }
@@ -304,11 +324,21 @@ impl AuthBuilder {
             return Err(BuildErrorKind::Scope.into());
         }
         let wire = Wire::new(&self.http, &base, self.dialect)?;
-        let grants = Arc::new(Grants::new(&base, &self.client_id, self.client_secret.as_ref(), wire));
+        let grants = Arc::new(Grants::new(
+            &base,
+            &self.client_id,
+            self.client_secret.as_ref(),
+            wire,
+        ));
         let key = AccountKey::new(&base, &self.client_id, self.account);
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         let session = Session::new(key, store, grants.clone(), self.clock);
-        let issuer = self.issuer.as_deref().unwrap_or(base.as_str()).trim_end_matches('/').to_owned();
+        let issuer = self
+            .issuer
+            .as_deref()
+            .unwrap_or(base.as_str())
+            .trim_end_matches('/')
+            .to_owned();
         let settings = Settings {
             base,
             issuer,

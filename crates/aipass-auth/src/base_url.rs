@@ -50,7 +50,11 @@ impl BaseUrl {
     /// The URL of an endpoint below this base: `path` is appended, it never replaces the base's own path.
     pub fn endpoint(&self, path: &str) -> Url {
         let mut url = self.0.clone();
-        url.set_path(&format!("{}/{}", self.0.path().trim_end_matches('/'), path.trim_start_matches('/')));
+        url.set_path(&format!(
+            "{}/{}",
+            self.0.path().trim_end_matches('/'),
+            path.trim_start_matches('/')
+        ));
         url
     }
 
@@ -121,7 +125,10 @@ mod tests {
             ("https://aipass.one", "https://aipass.one"),
             ("https://aipass.one/", "https://aipass.one"),
             ("HTTPS://AIPASS.ONE:443//", "https://aipass.one"),
-            ("https://gateway.example:8443/ai/pass/", "https://gateway.example:8443/ai/pass"),
+            (
+                "https://gateway.example:8443/ai/pass/",
+                "https://gateway.example:8443/ai/pass",
+            ),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://127.9.9.9", "http://127.9.9.9"),
             ("http://localhost:1/x", "http://localhost:1/x"),
@@ -168,7 +175,13 @@ mod tests {
     #[test]
     fn endpoints_stay_below_the_base() {
         let base: BaseUrl = "https://gateway.example/aipass".parse().unwrap();
-        assert_eq!(base.endpoint("oauth2/token").as_str(), "https://gateway.example/aipass/oauth2/token");
-        assert_eq!(BaseUrl::default().endpoint("/oauth2/token").as_str(), "https://aipass.one/oauth2/token");
+        assert_eq!(
+            base.endpoint("oauth2/token").as_str(),
+            "https://gateway.example/aipass/oauth2/token"
+        );
+        assert_eq!(
+            BaseUrl::default().endpoint("/oauth2/token").as_str(),
+            "https://aipass.one/oauth2/token"
+        );
     }
 }

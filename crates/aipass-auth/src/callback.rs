@@ -20,7 +20,10 @@ pub(crate) struct Expected {
 /// An answer that belongs to the login.
 pub(crate) enum Callback {
     Code(Secret),
-    Refused { code: String, description: Option<String> },
+    Refused {
+        code: String,
+        description: Option<String>,
+    },
 }
 
 impl Callback {
@@ -50,7 +53,11 @@ impl Expected {
         let single = |name: &str| {
             let mut values = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
             let value = values.next().map(|(_, value)| value.into_owned());
-            if values.next().is_some() { Err("a parameter is given twice") } else { Ok(value) }
+            if values.next().is_some() {
+                Err("a parameter is given twice")
+            } else {
+                Ok(value)
+            }
         };
         let state = single("state")?.ok_or("the state is missing")?;
         if Fingerprint::of(&state) != self.state {
@@ -65,11 +72,17 @@ impl Expected {
             (None, None) => Err("it holds neither a code nor an error"),
             (None, Some(error)) => Ok(Callback::Refused {
                 code: clean_code(Some(&error)),
-                description: description.map(|words| clean_words(&words, &[])).filter(|words| !words.is_empty()),
+                description: description
+                    .map(|words| clean_words(&words, &[]))
+                    .filter(|words| !words.is_empty()),
             }),
             (Some(code), None) => {
                 let usable = (1..=LONGEST_CODE).contains(&code.len()) && !code.chars().any(char::is_control);
-                if usable { Ok(Callback::Code(code.into())) } else { Err("the code is empty or not usable") }
+                if usable {
+                    Ok(Callback::Code(code.into()))
+                } else {
+                    Err("the code is empty or not usable")
+                }
             }
         }
     }
@@ -84,11 +97,20 @@ pub(crate) fn query_of(callback: &str, redirect_uri: &Url) -> Result<String, &'s
     }
     if callback.starts_with('/') {
         let (path, query) = callback.split_once('?').ok_or("it has no query")?;
-        return if path == redirect_uri.path() { no_fragment(query) } else { Err("its path is not the redirect URI's") };
+        return if path == redirect_uri.path() {
+            no_fragment(query)
+        } else {
+            Err("its path is not the redirect URI's")
+        };
     }
     let url = Url::parse(callback).map_err(|_| "it is not a URL")?;
     let place = |url: &Url| {
-        (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default(), url.path().to_owned())
+        (
+            url.scheme().to_owned(),
+            url.host_str().map(str::to_owned),
+            url.port_or_known_default(),
+            url.path().to_owned(),
+        )
     };
     if place(&url) != place(redirect_uri) || !url.username().is_empty() || url.password().is_some() {
         return Err("it is not the redirect URI");
@@ -100,7 +122,11 @@ pub(crate) fn query_of(callback: &str, redirect_uri: &Url) -> Result<String, &'s
 }
 
 fn no_fragment(query: &str) -> Result<String, &'static str> {
-    if query.contains('#') { Err("it has a fragment") } else { Ok(query.to_owned()) }
+    if query.contains('#') {
+        Err("it has a fragment")
+    } else {
+        Ok(query.to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -108,7 +134,10 @@ mod tests {
     use super::*;
 
     fn expected() -> Expected {
-        Expected { state: Fingerprint::of("STATE"), issuer: "https://aipass.one".to_owned() }
+        Expected {
+            state: Fingerprint::of("STATE"),
+            issuer: "https://aipass.one".to_owned(),
+        }
     }
 
     #[test]
@@ -129,7 +158,11 @@ mod tests {
         let error = expected().read(query).unwrap().into_code().unwrap_err();
         assert!(error.is_denied());
         assert_eq!(error.description(), Some("no[31m"));
-        let error = expected().read("error=%3Cscript%3E&state=STATE").unwrap().into_code().unwrap_err();
+        let error = expected()
+            .read("error=%3Cscript%3E&state=STATE")
+            .unwrap()
+            .into_code()
+            .unwrap_err();
         assert_eq!(error.code(), Some("unrecognised_response"));
     }
 
@@ -169,7 +202,10 @@ mod tests {
         for (callback, redirect) in [
             ("myapp://auth/callback?code=x", "myapp://auth/callback"),
             ("com.example.app:/cb?code=x", "com.example.app:/cb"),
-            ("http://127.0.0.1:8417/callback?code=x", "http://127.0.0.1:8417/callback"),
+            (
+                "http://127.0.0.1:8417/callback?code=x",
+                "http://127.0.0.1:8417/callback",
+            ),
             (" https://app.example:443/cb?code=x\n", "https://app.example/cb"),
             ("https://app.example/cb?code=x#", "https://app.example/cb"),
             ("/cb?code=x", "https://app.example/cb"),
@@ -180,8 +216,14 @@ mod tests {
         for (callback, redirect) in [
             ("myapp://evil/callback?code=x", "myapp://auth/callback"),
             ("other://auth/callback?code=x", "myapp://auth/callback"),
-            ("http://127.0.0.1:8418/callback?code=x", "http://127.0.0.1:8417/callback"),
-            ("http://localhost:8417/callback?code=x", "http://127.0.0.1:8417/callback"),
+            (
+                "http://127.0.0.1:8418/callback?code=x",
+                "http://127.0.0.1:8417/callback",
+            ),
+            (
+                "http://localhost:8417/callback?code=x",
+                "http://127.0.0.1:8417/callback",
+            ),
             ("https://app.example/cb/?code=x", "https://app.example/cb"),
             ("https://user@app.example/cb?code=x", "https://app.example/cb"),
             ("https://app.example/cb#code=x", "https://app.example/cb"),

@@ -25,7 +25,10 @@ pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Moment {
-        Moment { wall: unix_seconds(SystemTime::now()), monotonic: Instant::now() }
+        Moment {
+            wall: unix_seconds(SystemTime::now()),
+            monotonic: Instant::now(),
+        }
     }
 
     fn sleep(&self, pause: Duration) -> BoxFuture<'_, ()> {

@@ -29,7 +29,9 @@ impl BuildError {
     pub fn help(&self) -> &'static str {
         match &self.0 {
             BuildErrorKind::BaseUrl(_) => "The base URL of the service is https://aipass.one.",
-            BuildErrorKind::ClientId => "Create an OAuth2 client in the developer dashboard and use its client id.",
+            BuildErrorKind::ClientId => {
+                "Create an OAuth2 client in the developer dashboard and use its client id."
+            }
             BuildErrorKind::Account => "Use a short label for the account, such as a user id.",
             BuildErrorKind::Scope => "Scopes are single words such as api:access.",
             BuildErrorKind::Proxy => "A proxy looks like http://host:port.",
@@ -50,8 +52,12 @@ impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             BuildErrorKind::BaseUrl(why) => write!(f, "the base URL is not usable: {why}"),
-            BuildErrorKind::ClientId => f.write_str("the client id is empty or holds blanks or control characters"),
-            BuildErrorKind::Account => f.write_str("the account label is empty, too long or holds control characters"),
+            BuildErrorKind::ClientId => {
+                f.write_str("the client id is empty or holds blanks or control characters")
+            }
+            BuildErrorKind::Account => {
+                f.write_str("the account label is empty, too long or holds control characters")
+            }
             BuildErrorKind::Scope => f.write_str("a scope is empty or holds blanks or quotes"),
             BuildErrorKind::Proxy => f.write_str("the proxy is not a usable URL"),
             #[cfg(feature = "rustls")]
@@ -91,16 +97,23 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) enum Kind {
     LoginRequired(LoginReason),
-    Denied { code: String, description: Option<String> },
+    Denied {
+        code: String,
+        description: Option<String>,
+    },
     Refused(Refusal),
     /// The request did not reach the server for certain.
     Connect,
     /// The request was sent, and then the connection broke.
     Network,
-    Timeout { connecting: bool },
+    Timeout {
+        connecting: bool,
+    },
     Redirect(StatusCode),
     TooLarge,
-    Malformed { field: String },
+    Malformed {
+        field: String,
+    },
     Callback(&'static str),
     LoginExpired,
     LoginTimeout,
@@ -130,7 +143,10 @@ pub(crate) struct Refusal {
 
 impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusal").field("code", &self.code).field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Refusal")
+            .field("code", &self.code)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,7 +159,10 @@ impl AuthError {
     }
 
     pub(crate) fn with_source(kind: Kind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(Arc::new(Inner { kind, source: Some(source.into()) }))
+        Self(Arc::new(Inner {
+            kind,
+            source: Some(source.into()),
+        }))
     }
 
     pub(crate) fn config(what: &'static str) -> Self {
@@ -226,7 +245,10 @@ impl AuthError {
             Kind::Config(_) | Kind::Redirect(_) => true,
             Kind::Refused(refusal) => refusal.is_config(),
             Kind::Denied { code, .. } => {
-                matches!(code.as_str(), "unauthorized_client" | "unsupported_response_type" | "invalid_scope")
+                matches!(
+                    code.as_str(),
+                    "unauthorized_client" | "unsupported_response_type" | "invalid_scope"
+                )
             }
             _ => false,
         }
@@ -307,7 +329,9 @@ impl AuthError {
             Kind::Refused(_) | Kind::Denied { .. } => {
                 "Check the client id, the client secret, the scopes, and that the redirect URI is registered exactly as it is used, port included."
             }
-            Kind::Connect | Kind::Network | Kind::Timeout { .. } => "Check the network, the proxy and the base URL.",
+            Kind::Connect | Kind::Network | Kind::Timeout { .. } => {
+                "Check the network, the proxy and the base URL."
+            }
             Kind::Redirect(_) => "Check the base URL; the token endpoint of AI Pass does not redirect.",
             Kind::TooLarge | Kind::Malformed { .. } => "Check the base URL; this does not look like AI Pass.",
             Kind::Callback(_) | Kind::LoginExpired => "Start the login again.",
@@ -334,7 +358,11 @@ impl Refusal {
         self.is_plain_no()
             && matches!(
                 self.code.as_str(),
-                "invalid_client" | "unauthorized_client" | "unsupported_grant_type" | "invalid_scope" | "invalid_request"
+                "invalid_client"
+                    | "unauthorized_client"
+                    | "unsupported_grant_type"
+                    | "invalid_scope"
+                    | "invalid_request"
             )
     }
 
@@ -363,26 +391,49 @@ impl fmt::Display for AuthError {
             Kind::LoginRequired(LoginReason::NoRefreshToken) => {
                 f.write_str("the access token is no longer usable and there is no refresh token")
             }
-            Kind::LoginRequired(LoginReason::RefreshRefused) => f.write_str("the refresh token is no longer accepted"),
-            Kind::LoginRequired(LoginReason::TokenRejected) => f.write_str("the access token is no longer accepted"),
+            Kind::LoginRequired(LoginReason::RefreshRefused) => {
+                f.write_str("the refresh token is no longer accepted")
+            }
+            Kind::LoginRequired(LoginReason::TokenRejected) => {
+                f.write_str("the access token is no longer accepted")
+            }
             Kind::Denied { .. } if self.is_denied() => f.write_str("the login was declined"),
             Kind::Denied { code, .. } => write!(f, "the login was refused: {code}"),
             Kind::Refused(Refusal { code, status, .. }) if code == UNRECOGNISED => {
-                write!(f, "the authorization server answered with HTTP {} and no OAuth error", status.as_u16())
+                write!(
+                    f,
+                    "the authorization server answered with HTTP {} and no OAuth error",
+                    status.as_u16()
+                )
             }
             Kind::Refused(Refusal { code, status, .. }) => {
-                write!(f, "the authorization server refused: {code} (HTTP {})", status.as_u16())
+                write!(
+                    f,
+                    "the authorization server refused: {code} (HTTP {})",
+                    status.as_u16()
+                )
             }
             Kind::Connect => f.write_str("the authorization server could not be reached"),
             Kind::Network => f.write_str("the connection to the authorization server broke"),
-            Kind::Timeout { connecting: true } => f.write_str("the authorization server could not be reached in time"),
-            Kind::Timeout { connecting: false } => f.write_str("the authorization server did not answer in time"),
+            Kind::Timeout { connecting: true } => {
+                f.write_str("the authorization server could not be reached in time")
+            }
+            Kind::Timeout { connecting: false } => {
+                f.write_str("the authorization server did not answer in time")
+            }
             Kind::Redirect(status) => {
-                write!(f, "the authorization server answered with a redirect (HTTP {}), which is not followed", status.as_u16())
+                write!(
+                    f,
+                    "the authorization server answered with a redirect (HTTP {}), which is not followed",
+                    status.as_u16()
+                )
             }
             Kind::TooLarge => f.write_str("the answer of the authorization server is too large"),
             Kind::Malformed { field } => {
-                write!(f, "the answer of the authorization server is not usable (field `{field}`)")
+                write!(
+                    f,
+                    "the answer of the authorization server is not usable (field `{field}`)"
+                )
             }
             Kind::Callback(why) => write!(f, "the callback does not belong to this login: {why}"),
             Kind::LoginExpired => f.write_str("the login was begun too long ago"),
@@ -446,7 +497,11 @@ mod tests {
             ("slow_down", 400, true, false),
         ] {
             let error = refused(code, status);
-            assert_eq!((error.is_temporary(), error.is_config()), (temporary, config), "{code} {status}");
+            assert_eq!(
+                (error.is_temporary(), error.is_config()),
+                (temporary, config),
+                "{code} {status}"
+            );
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
             assert_eq!(error.code(), Some(code));
         }
@@ -457,12 +512,20 @@ mod tests {
         let error = refused("invalid_grant", 400);
         assert!(!format!("{error} {error:?}").contains("words"));
         assert_eq!(error.description(), Some("the server's words"));
-        assert_eq!(error.to_string(), "the authorization server refused: invalid_grant (HTTP 400)");
+        assert_eq!(
+            error.to_string(),
+            "the authorization server refused: invalid_grant (HTTP 400)"
+        );
     }
 
     #[test]
     fn a_declined_login_is_told_apart_from_a_failed_one() {
-        let denied = |code: &str| AuthError::new(Kind::Denied { code: code.to_owned(), description: None });
+        let denied = |code: &str| {
+            AuthError::new(Kind::Denied {
+                code: code.to_owned(),
+                description: None,
+            })
+        };
         assert!(denied("access_denied").is_denied());
         assert!(!denied("server_error").is_denied());
         assert!(denied("server_error").is_temporary());

@@ -49,16 +49,23 @@ impl FileStore {
             && !app.contains(['/', '\\', ':'])
             && !app.chars().any(char::is_control);
         if !is_name {
-            return Err(StoreError::Unavailable("the name of the application is no name of a folder"));
+            return Err(StoreError::Unavailable(
+                "the name of the application is no name of a folder",
+            ));
         }
         let base = etcetera::base_strategy::choose_native_strategy()
             .map_err(|_| StoreError::Unavailable("no home folder is known"))?;
-        Ok(Self::in_dir(base.state_dir().unwrap_or_else(|| base.data_dir()).join(app)))
+        Ok(Self::in_dir(
+            base.state_dir().unwrap_or_else(|| base.data_dir()).join(app),
+        ))
     }
 
     /// A folder of your choice. Nothing is created yet.
     pub fn in_dir(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), lock_timeout: LOCK_TIMEOUT }
+        Self {
+            dir: dir.into(),
+            lock_timeout: LOCK_TIMEOUT,
+        }
     }
 
     /// How long to wait for another process that holds the lock, 75 seconds by default. A renewal may take 30
@@ -109,7 +116,9 @@ impl FileStore {
 
 impl fmt::Debug for FileStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FileStore").field("dir", &self.dir).finish_non_exhaustive()
+        f.debug_struct("FileStore")
+            .field("dir", &self.dir)
+            .finish_non_exhaustive()
     }
 }
 
@@ -117,13 +126,23 @@ impl TokenStore for FileStore {
     fn load<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<Option<StoredTokens>, StoreError>> {
         let (path, key) = (self.path(key), key.clone());
         Box::pin(blocking(move || {
-            let Some(json) = private_file::read(&path)? else { return Ok(None) };
+            let Some(json) = private_file::read(&path)? else {
+                return Ok(None);
+            };
             let tokens = StoredTokens::from_json(&json).map_err(|error| error.in_file(&path))?;
-            if tokens.belongs_to(&key) { Ok(Some(tokens)) } else { Err(StoreError::ForeignTokens) }
+            if tokens.belongs_to(&key) {
+                Ok(Some(tokens))
+            } else {
+                Err(StoreError::ForeignTokens)
+            }
         }))
     }
 
-    fn save<'a>(&'a self, key: &'a AccountKey, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn save<'a>(
+        &'a self,
+        key: &'a AccountKey,
+        tokens: &'a StoredTokens,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
         let (dir, path, key, json) = (self.dir.clone(), self.path(key), key.clone(), tokens.to_json());
         let belongs = tokens.belongs_to(&key);
         Box::pin(blocking(move || {
@@ -166,5 +185,7 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(work)
         .await
-        .unwrap_or(Err(StoreError::Unavailable("the runtime stopped before the work was done")))
+        .unwrap_or(Err(StoreError::Unavailable(
+            "the runtime stopped before the work was done",
+        )))
 }

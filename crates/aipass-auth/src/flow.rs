@@ -73,7 +73,10 @@ pub trait LoginFlow: sealed::Sealed + Send {
 }
 
 pub(crate) mod sealed {
-    #[expect(unnameable_types, reason = "nobody outside can name it, so nobody outside can implement it")]
+    #[expect(
+        unnameable_types,
+        reason = "nobody outside can name it, so nobody outside can implement it"
+    )]
     pub trait Sealed {}
 }
 
@@ -159,7 +162,11 @@ impl Auth {
     /// println!("scopes: {:?}", info.scopes);
     /// # Ok(()) }
     /// ```
-    pub async fn complete(&self, pending: PendingLogin, callback_url: &str) -> Result<SessionInfo, AuthError> {
+    pub async fn complete(
+        &self,
+        pending: PendingLogin,
+        callback_url: &str,
+    ) -> Result<SessionInfo, AuthError> {
         pending.check(&self.session_core().inner().key, self.session_core().now().wall)?;
         let code = pending.read_callback(callback_url)?.into_code()?;
         self.exchange(pending, code).await
@@ -178,13 +185,21 @@ impl Auth {
 
     /// Exchanges the code and keeps the tokens. The work is a task of its own: a caller that goes away does not
     /// lose tokens that the server has already given out.
-    pub(crate) async fn exchange(&self, pending: PendingLogin, code: Secret) -> Result<SessionInfo, AuthError> {
+    pub(crate) async fn exchange(
+        &self,
+        pending: PendingLogin,
+        code: Secret,
+    ) -> Result<SessionInfo, AuthError> {
         // A store that cannot take the tokens is better noticed before the code is used up.
         self.session_core().probe_store().await?;
         let auth = self.clone();
         self.detached(async move {
             let redirect_uri = redirect_uri(pending.redirect_uri().to_owned())?;
-            let fresh = auth.settings().grants.exchange(&code, &pending.0.verifier, &redirect_uri).await?;
+            let fresh = auth
+                .settings()
+                .grants
+                .exchange(&code, &pending.0.verifier, &redirect_uri)
+                .await?;
             auth.session_core().sign_in(fresh, &pending.0.scopes).await
         })
         .await?
@@ -193,5 +208,8 @@ impl Auth {
 
 /// A scope token (RFC 6749, section 3.3).
 pub(crate) fn is_scope(scope: &str) -> bool {
-    !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+    !scope.is_empty()
+        && scope
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, StandardRevocableToken,
-    TokenResponse, TokenUrl,
+    AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    StandardRevocableToken, TokenResponse, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -100,14 +100,20 @@ impl Grants {
     /// Renews a session (RFC 6749, section 6).
     pub(crate) async fn renew(&self, refresh_token: &Secret) -> Result<FreshTokens, AuthError> {
         let refresh_token = oauth2::RefreshToken::new(refresh_token.expose_secret().to_owned());
-        let answer = self.client.exchange_refresh_token(&refresh_token).request_async(&self.wire).await;
+        let answer = self
+            .client
+            .exchange_refresh_token(&refresh_token)
+            .request_async(&self.wire)
+            .await;
         answer.map_err(token_error)?.checked()
     }
 }
 
 impl fmt::Debug for Grants {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Grants").field("wire", &self.wire).finish_non_exhaustive()
+        f.debug_struct("Grants")
+            .field("wire", &self.wire)
+            .finish_non_exhaustive()
     }
 }
 
@@ -125,7 +131,9 @@ pub(crate) fn random_state() -> Secret {
 /// Whether a text is a code verifier: the oauth2 crate checks the length by a panic and the characters not at all.
 pub(crate) fn is_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
 }
 
 /// A token answer whose tokens can be moved out, so that they end up in a [`Secret`] and nowhere else.
@@ -158,7 +166,11 @@ impl TokenAnswer {
             return Err(AuthError::malformed("access_token"));
         }
         let scopes = self.scopes.map(|scopes| {
-            scopes.iter().map(|scope| scope.to_string()).filter(|scope| !scope.is_empty()).collect::<Vec<_>>()
+            scopes
+                .iter()
+                .map(|scope| scope.to_string())
+                .filter(|scope| !scope.is_empty())
+                .collect::<Vec<_>>()
         });
         Ok(FreshTokens {
             access_token,
@@ -209,7 +221,12 @@ fn token_error(error: RequestTokenError<AuthError, CarriedRefusal>) -> AuthError
             body.zeroize();
             let path = error.path().to_string();
             let known = ["token_type", "expires_in", "refresh_token", "scope"];
-            AuthError::malformed(known.into_iter().find(|name| path == *name).unwrap_or("access_token"))
+            AuthError::malformed(
+                known
+                    .into_iter()
+                    .find(|name| path == *name)
+                    .unwrap_or("access_token"),
+            )
         }
         RequestTokenError::Other(_) => AuthError::malformed("access_token"),
     }
@@ -222,17 +239,25 @@ mod tests {
     use crate::wire::TokenDialect;
 
     fn challenge(verifier: &str) -> String {
-        PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier.to_owned())).as_str().to_owned()
+        PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier.to_owned()))
+            .as_str()
+            .to_owned()
     }
 
     #[test]
     fn challenges_match_the_vectors_of_rfc_7636() {
         for (verifier, expected) in [
-            ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+            (
+                "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned(),
+                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            ),
             ("a".repeat(43), "ZtNPunH49FD35FWYhT5Tv8I7vRKQJ8uxMaL0_9eHjNA"),
             ("A".repeat(64), "1T7aemN8mcx_tWbZbp-hCb8VxHhBCj9etNTE4mzQgfY"),
             ("~".repeat(128), "zNhOm5Jyonenca7bQzzpjUpwFDVrfhrbbOGCqgWA6HU"),
-            ("-._~".repeat(16) + "abc", "6KwIezPEDNbtjhis4HELP7MdXQiLpOT7PLQmupV5RBg"),
+            (
+                "-._~".repeat(16) + "abc",
+                "6KwIezPEDNbtjhis4HELP7MdXQiLpOT7PLQmupV5RBg",
+            ),
         ] {
             assert!(is_verifier(&verifier), "{verifier}");
             assert_eq!(challenge(&verifier), expected, "{verifier}");
@@ -245,16 +270,27 @@ mod tests {
         let encode = |octets: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(octets);
         assert_eq!(encode(&[3, 236, 255, 224, 193]), "A-z_4ME");
         let octets = [
-            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105, 214, 191,
-            240, 91, 88, 5, 88, 83, 132, 141, 121,
+            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105,
+            214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
         ];
-        assert_eq!(challenge(&encode(&octets)), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(
+            challenge(&encode(&octets)),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
     }
 
     #[test]
     fn what_is_no_verifier_is_refused() {
         let long = "a".repeat(42);
-        for bad in [long.clone(), "a".repeat(129), long.clone() + " ", long.clone() + "+", long.clone() + "/", long.clone() + "=", "é".repeat(30)] {
+        for bad in [
+            long.clone(),
+            "a".repeat(129),
+            long.clone() + " ",
+            long.clone() + "+",
+            long.clone() + "/",
+            long.clone() + "=",
+            "é".repeat(30),
+        ] {
             assert!(!is_verifier(&bad), "{bad}");
         }
     }
@@ -273,13 +309,15 @@ mod tests {
     fn the_authorize_url_holds_what_the_playbook_asks_for() {
         let base = BaseUrl::default();
         let wire = Wire::new(&HttpOptions::default(), &base, TokenDialect::default()).unwrap();
-        let url = Grants::new(&base, "YOUR_CLIENT_ID", Some(&Secret::new("canary")), wire).authorize_url(&AuthorizeRequest {
-            redirect_uri: &RedirectUrl::new("myapp://auth/callback".to_owned()).unwrap(),
-            scopes: &["api:access".to_owned(), "profile:read".to_owned()],
-            mode: Some("signup"),
-            verifier: &Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
-            state: &Secret::new("STATE_VALUE"),
-        });
+        let url = Grants::new(&base, "YOUR_CLIENT_ID", Some(&Secret::new("canary")), wire).authorize_url(
+            &AuthorizeRequest {
+                redirect_uri: &RedirectUrl::new("myapp://auth/callback".to_owned()).unwrap(),
+                scopes: &["api:access".to_owned(), "profile:read".to_owned()],
+                mode: Some("signup"),
+                verifier: &Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+                state: &Secret::new("STATE_VALUE"),
+            },
+        );
         assert_eq!(
             url.as_str(),
             "https://aipass.one/oauth2/authorize?response_type=code&client_id=YOUR_CLIENT_ID&state=STATE_VALUE\

@@ -132,7 +132,9 @@ impl fmt::Debug for HttpOptions {
 ///
 /// When the proxy is not a URL or when TLS is not available.
 pub fn client(options: &HttpOptions, base: &BaseUrl) -> Result<reqwest::Client, BuildError> {
-    builder(options, base)?.build().map_err(|error| BuildErrorKind::Http(error.without_url().into()).into())
+    builder(options, base)?
+        .build()
+        .map_err(|error| BuildErrorKind::Http(error.without_url().into()).into())
 }
 
 /// The same as [`client`], for further settings.
@@ -141,7 +143,10 @@ pub fn client(options: &HttpOptions, base: &BaseUrl) -> Result<reqwest::Client, 
 ///
 /// When the proxy is not a URL or when TLS is not available.
 pub fn builder(options: &HttpOptions, base: &BaseUrl) -> Result<reqwest::ClientBuilder, BuildError> {
-    #[expect(clippy::disallowed_methods, reason = "this is the factory that everything else has to use")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the factory that everything else has to use"
+    )]
     let mut builder = reqwest::Client::builder()
         .user_agent(&options.user_agent)
         .connect_timeout(options.connect_timeout)

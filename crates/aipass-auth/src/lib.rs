@@ -20,13 +20,13 @@ mod memory_store;
 #[cfg(feature = "loopback")]
 mod page;
 mod pending;
+#[cfg(feature = "file-store")]
+mod private_file;
 mod refresh;
 #[cfg(test)]
 mod refresh_tests;
 mod register;
 mod revoke;
-#[cfg(feature = "file-store")]
-mod private_file;
 mod secret;
 mod session;
 mod source;

@@ -71,9 +71,18 @@ impl Listener {
             LoopbackHost::V6 => "[::1]",
             LoopbackHost::Localhost => "localhost",
         };
-        let authority = if port == 80 { name.to_owned() } else { format!("{name}:{port}") };
+        let authority = if port == 80 {
+            name.to_owned()
+        } else {
+            format!("{name}:{port}")
+        };
         let redirect_uri = format!("http://{authority}{path}");
-        Ok(Self { sockets, authority, path: path.to_owned(), redirect_uri })
+        Ok(Self {
+            sockets,
+            authority,
+            path: path.to_owned(),
+            redirect_uri,
+        })
     }
 
     /// Keeps a redirect URI as it is registered, where it says the same in other letters.
@@ -88,9 +97,18 @@ impl Listener {
 
     /// Waits for the answer that belongs to the login. The port is closed when this returns, and so is every
     /// connection but the one that still waits for its page.
-    pub(crate) async fn wait(self, expected: Expected, limit: Duration) -> Result<(Callback, Browser), AuthError> {
+    pub(crate) async fn wait(
+        self,
+        expected: Expected,
+        limit: Duration,
+    ) -> Result<(Callback, Browser), AuthError> {
         let (sender, mut answers) = mpsc::channel(1);
-        let rules = Arc::new(Rules { authority: self.authority, path: self.path, expected, answers: sender });
+        let rules = Arc::new(Rules {
+            authority: self.authority,
+            path: self.path,
+            expected,
+            answers: sender,
+        });
         let permits = Arc::new(Semaphore::new(CONNECTIONS));
         let mut accepting = JoinSet::new();
         for socket in self.sockets {
@@ -107,7 +125,9 @@ impl Listener {
 
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Listener").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
+        f.debug_struct("Listener")
+            .field("redirect_uri", &self.redirect_uri)
+            .finish_non_exhaustive()
     }
 }
 
@@ -138,7 +158,9 @@ async fn accept(socket: TcpListener, rules: Arc<Rules>, permits: Arc<Semaphore>)
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        let Ok(permit) = permits.clone().acquire_owned().await else { return };
+        let Ok(permit) = permits.clone().acquire_owned().await else {
+            return;
+        };
         let Ok((stream, peer)) = socket.accept().await else {
             // Out of file handles, for example: it passes.
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -200,7 +222,12 @@ async fn read_target(stream: &mut TcpStream, rules: &Rules) -> io::Result<Option
 
 fn check(request: &httparse::Request<'_, '_>, rules: &Rules) -> Result<String, u16> {
     let values = |name: &str| -> Vec<&[u8]> {
-        request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value).collect()
+        request
+            .headers
+            .iter()
+            .filter(|header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.value)
+            .collect()
     };
     // HEAD and the OPTIONS of a preflight must not use the answer up either.
     if request.method != Some("GET") {
@@ -209,7 +236,10 @@ fn check(request: &httparse::Request<'_, '_>, rules: &Rules) -> Result<String, u
     if !matches!(values("host").as_slice(), [host] if host.eq_ignore_ascii_case(rules.authority.as_bytes())) {
         return Err(421);
     }
-    if values("sec-fetch-dest").iter().any(|destination| *destination != b"document") {
+    if values("sec-fetch-dest")
+        .iter()
+        .any(|destination| *destination != b"document")
+    {
         return Err(403);
     }
     Ok(request.path.unwrap_or_default().to_owned())
@@ -221,7 +251,10 @@ async fn answer(stream: &mut TcpStream, page: &Page) -> io::Result<()> {
     // Closing with unread bytes would reset the connection and take the page away from the browser.
     let mut rest = [0; 1024];
     for _ in 0..64 {
-        if !matches!(timeout(Duration::from_millis(500), stream.read(&mut rest)).await, Ok(Ok(1..))) {
+        if !matches!(
+            timeout(Duration::from_millis(500), stream.read(&mut rest)).await,
+            Ok(Ok(1..))
+        ) {
             break;
         }
     }

@@ -30,13 +30,23 @@ pub(crate) struct Live {
 impl Live {
     pub(crate) fn new(tokens: StoredTokens, now: Moment) -> Result<Self, AuthError> {
         if !is_header_safe(tokens.access_token.expose_secret()) {
-            return Err(StoreError::Corrupt { path: None, line: 0, column: 0 }.into());
+            return Err(StoreError::Corrupt {
+                path: None,
+                line: 0,
+                column: 0,
+            }
+            .into());
         }
         let left = wall_left(&tokens, now.wall).map(|left| left.min(lifetime(&tokens)));
         // A moment that the clock cannot express is further away than any process lives.
         let ends = left.and_then(|left| now.monotonic.checked_add(Duration::from_secs(left)));
         let access = AccessToken::new(tokens.access_token.clone())?;
-        Ok(Self { access, digest: tokens.access_digest(), ends, tokens })
+        Ok(Self {
+            access,
+            digest: tokens.access_digest(),
+            ends,
+            tokens,
+        })
     }
 
     /// Whether the token may be used without a second thought.
@@ -52,7 +62,9 @@ impl Live {
     }
 
     fn left(&self, now: Moment) -> Duration {
-        let monotonic = self.ends.map_or(Duration::MAX, |ends| ends.saturating_duration_since(now.monotonic));
+        let monotonic = self.ends.map_or(Duration::MAX, |ends| {
+            ends.saturating_duration_since(now.monotonic)
+        });
         let wall = wall_left(&self.tokens, now.wall).map_or(Duration::MAX, Duration::from_secs);
         monotonic.min(wall)
     }
@@ -75,7 +87,11 @@ fn wall_left(tokens: &StoredTokens, wall: u64) -> Option<u64> {
 
 fn end(tokens: &StoredTokens) -> Option<u64> {
     tokens.expires_at.map(|at| {
-        if at <= tokens.obtained_at { tokens.obtained_at.saturating_add(SHORTEST_LIFE) } else { at }
+        if at <= tokens.obtained_at {
+            tokens.obtained_at.saturating_add(SHORTEST_LIFE)
+        } else {
+            at
+        }
     })
 }
 
@@ -91,7 +107,10 @@ mod tests {
         let mut tokens = StoredTokens::new(&key, "A");
         tokens.obtained_at = START;
         tokens.expires_at = lifetime.map(|seconds| START.saturating_add(seconds));
-        let start = Moment { wall: START, monotonic: Instant::now() };
+        let start = Moment {
+            wall: START,
+            monotonic: Instant::now(),
+        };
         (Live::new(tokens, start).unwrap(), start)
     }
 
@@ -116,7 +135,11 @@ mod tests {
         ] {
             let (live, start) = live(Some(lifetime));
             let now = at(start, seconds, seconds as u64);
-            assert_eq!((live.is_fresh(now), live.is_valid(now)), (fresh, valid), "{lifetime} {seconds}");
+            assert_eq!(
+                (live.is_fresh(now), live.is_valid(now)),
+                (fresh, valid),
+                "{lifetime} {seconds}"
+            );
         }
     }
 
@@ -126,7 +149,10 @@ mod tests {
         assert!(!live.is_valid(at(start, 3600, 0)), "the machine slept");
         assert!(!live.is_valid(at(start, 0, 3600)), "the wall clock was set back");
         let back = at(start, -61, 10);
-        assert!(!live.is_fresh(back) && live.is_valid(back), "a clock far behind tells nothing");
+        assert!(
+            !live.is_fresh(back) && live.is_valid(back),
+            "a clock far behind tells nothing"
+        );
         assert!(live.is_fresh(at(start, -60, 10)));
     }
 

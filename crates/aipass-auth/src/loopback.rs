@@ -152,10 +152,16 @@ impl Loopback {
         if let Some(redirect_uri) = &self.fixed {
             let (host, port, path) = parts_of(redirect_uri)?;
             let listener = Listener::bind(host, port, &path).await.map_err(listen_error)?;
-            return Ok(if port == 0 { listener } else { listener.with_redirect_uri(redirect_uri.clone()) });
+            return Ok(if port == 0 {
+                listener
+            } else {
+                listener.with_redirect_uri(redirect_uri.clone())
+            });
         }
         if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
-            return Err(AuthError::config("the path of the redirect URI must start with a slash and have no query"));
+            return Err(AuthError::config(
+                "the path of the redirect URI must start with a slash and have no query",
+            ));
         }
         let mut last = io::Error::new(io::ErrorKind::InvalidInput, "no port was given");
         for port in &self.ports {
@@ -200,7 +206,12 @@ impl Loopback {
             Ok(code) => auth.exchange(pending, code).await,
             Err(error) => Err(error),
         };
-        browser.show(&page::outcome(auth.settings().app_name.as_deref(), result.as_ref().err())).await;
+        browser
+            .show(&page::outcome(
+                auth.settings().app_name.as_deref(),
+                result.as_ref().err(),
+            ))
+            .await;
         result
     }
 }
@@ -238,7 +249,10 @@ fn parts_of(redirect_uri: &str) -> Result<(LoopbackHost, u16, String), AuthError
         _ => return Err(unusable()),
     };
     let is_plain = url.scheme() == "http" && url.query().is_none() && url.fragment().is_none();
-    let port = url.port_or_known_default().filter(|_| is_plain).ok_or_else(unusable)?;
+    let port = url
+        .port_or_known_default()
+        .filter(|_| is_plain)
+        .ok_or_else(unusable)?;
     Ok((host, port, url.path().to_owned()))
 }
 
@@ -246,7 +260,10 @@ fn parts_of(redirect_uri: &str) -> Result<(LoopbackHost, u16, String), AuthError
 fn open_system_browser(url: &Url) -> io::Result<()> {
     let is_web = url.scheme() == "https" || (url.scheme() == "http" && crate::base_url::is_loopback(url));
     if !is_web || url.as_str().chars().any(char::is_control) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "only web pages are opened"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "only web pages are opened",
+        ));
     }
     webbrowser::open(url.as_str())
 }
@@ -258,9 +275,19 @@ mod tests {
     #[test]
     fn redirect_uris_on_this_machine_are_taken_apart() {
         for (uri, host, port, path) in [
-            ("http://127.0.0.1:8417/callback", LoopbackHost::V4, 8417, "/callback"),
+            (
+                "http://127.0.0.1:8417/callback",
+                LoopbackHost::V4,
+                8417,
+                "/callback",
+            ),
             ("http://[::1]:1/", LoopbackHost::V6, 1, "/"),
-            ("http://localhost:65535/a/b", LoopbackHost::Localhost, 65535, "/a/b"),
+            (
+                "http://localhost:65535/a/b",
+                LoopbackHost::Localhost,
+                65535,
+                "/a/b",
+            ),
             ("http://127.0.0.1", LoopbackHost::V4, 80, "/"),
         ] {
             assert_eq!(parts_of(uri).unwrap(), (host, port, path.to_owned()), "{uri}");
@@ -282,7 +309,12 @@ mod tests {
 
     #[test]
     fn only_web_pages_are_opened() {
-        for url in ["file:///etc/passwd", "http://example.com/", "myapp://x", "javascript:alert(1)"] {
+        for url in [
+            "file:///etc/passwd",
+            "http://example.com/",
+            "myapp://x",
+            "javascript:alert(1)",
+        ] {
             assert!(open_system_browser(&url.parse().unwrap()).is_err(), "{url}");
         }
     }

@@ -31,7 +31,9 @@ impl MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore").field("accounts", &self.tokens().len()).finish_non_exhaustive()
+        f.debug_struct("MemoryStore")
+            .field("accounts", &self.tokens().len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -40,7 +42,11 @@ impl TokenStore for MemoryStore {
         Box::pin(async { Ok(self.tokens().get(key).cloned()) })
     }
 
-    fn save<'a>(&'a self, key: &'a AccountKey, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn save<'a>(
+        &'a self,
+        key: &'a AccountKey,
+        tokens: &'a StoredTokens,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async {
             self.tokens().insert(key.clone(), tokens.clone());
             Ok(())

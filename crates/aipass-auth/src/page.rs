@@ -27,7 +27,12 @@ enum Tone {
 /// What the person sees at the end of the login, after the exchange.
 pub(crate) fn outcome(app_name: Option<&str>, error: Option<&AuthError>) -> Page {
     let app = app_name.map(escape);
-    let bad = |title: &str, text| Page { status: 400, tone: Tone::Bad, title: title.to_owned(), text };
+    let bad = |title: &str, text| Page {
+        status: 400,
+        tone: Tone::Bad,
+        title: title.to_owned(),
+        text,
+    };
     match error {
         None => Page {
             status: 200,
@@ -50,21 +55,35 @@ pub(crate) fn outcome(app_name: Option<&str>, error: Option<&AuthError>) -> Page
             "AI Pass could not be reached",
             "The application did not get an answer. Go back to it and try again in a moment.",
         ),
-        Some(_) => bad("The sign-in did not work", "Go back to the application: it knows the reason."),
+        Some(_) => bad(
+            "The sign-in did not work",
+            "Go back to the application: it knows the reason.",
+        ),
     }
 }
 
 /// The answer to a request that does not belong to the login. It tells nothing about it.
 pub(crate) fn refusal(status: u16) -> Page {
     let (title, text) = match status {
-        404 => ("Nothing here", "This address only waits for the end of a sign-in."),
+        404 => (
+            "Nothing here",
+            "This address only waits for the end of a sign-in.",
+        ),
         400 => (
             "This is not the sign-in that is in progress",
             "Go back to the application and start again from there.",
         ),
-        _ => ("Not like this", "This address only waits for the end of a sign-in."),
+        _ => (
+            "Not like this",
+            "This address only waits for the end of a sign-in.",
+        ),
     };
-    Page { status, tone: Tone::Plain, title: title.to_owned(), text }
+    Page {
+        status,
+        tone: Tone::Plain,
+        title: title.to_owned(),
+        text,
+    }
 }
 
 impl Page {
@@ -73,7 +92,9 @@ impl Page {
     pub(crate) fn to_response(&self) -> String {
         let body = self.to_html();
         let style_hash = STANDARD.encode(Sha256::digest(STYLE));
-        let reason = http::StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
+        let reason = http::StatusCode::from_u16(self.status)
+            .ok()
+            .and_then(|status| status.canonical_reason());
         format!(
             "HTTP/1.1 {} {}\r\n\
              Content-Type: text/html; charset=utf-8\r\n\
@@ -151,7 +172,13 @@ mod tests {
     #[test]
     fn the_policy_allows_the_very_style_of_the_page() {
         let response = outcome(None, None).to_response();
-        let style = response.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+        let style = response
+            .split_once("<style>")
+            .unwrap()
+            .1
+            .split_once("</style>")
+            .unwrap()
+            .0;
         assert!(response.contains(&format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style)))));
         assert!(style.contains("prefers-color-scheme: dark"));
     }

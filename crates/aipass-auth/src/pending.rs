@@ -95,8 +95,13 @@ impl PendingLogin {
     /// Refuses a login that was begun by another client or too long ago.
     pub(crate) fn check(&self, key: &AccountKey, now: u64) -> Result<(), AuthError> {
         let login = &self.0;
-        if login.base_url != key.base_url() || login.client_id != key.client_id() || login.account != key.account() {
-            return Err(AuthError::config("the login was begun for another service, client or account"));
+        if login.base_url != key.base_url()
+            || login.client_id != key.client_id()
+            || login.account != key.account()
+        {
+            return Err(AuthError::config(
+                "the login was begun for another service, client or account",
+            ));
         }
         let over = login.begun_at.saturating_add(LIFETIME.as_secs()) <= now;
         if over || login.begun_at > now.saturating_add(CLOCK_TOLERANCE) {
@@ -106,13 +111,17 @@ impl PendingLogin {
     }
 
     pub(crate) fn read_callback(&self, callback: &str) -> Result<Callback, AuthError> {
-        let redirect = Url::parse(&self.0.redirect_uri).map_err(|_| AuthError::callback("it has no redirect URI"))?;
+        let redirect =
+            Url::parse(&self.0.redirect_uri).map_err(|_| AuthError::callback("it has no redirect URI"))?;
         let query = query_of(callback, &redirect).map_err(AuthError::callback)?;
         self.expected().read(&query).map_err(AuthError::callback)
     }
 
     pub(crate) fn expected(&self) -> Expected {
-        Expected { state: self.0.state.digest(), issuer: self.0.issuer.clone() }
+        Expected {
+            state: self.0.state.digest(),
+            issuer: self.0.issuer.clone(),
+        }
     }
 }
 
@@ -165,17 +174,37 @@ mod secret_text {
 
 /// Checks a redirect URI and keeps its text as it is: AI Pass compares it byte for byte (RFC 6749, section 3.1.2).
 pub(crate) fn redirect_uri(text: String) -> Result<RedirectUrl, AuthError> {
-    const DANGEROUS: [&str; 8] = ["javascript", "data", "file", "vbscript", "about", "blob", "ftp", "ws"];
-    if text.len() > 2048 || text.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
-        return Err(AuthError::config("the redirect URI is too long or holds blanks or control characters"));
+    const DANGEROUS: [&str; 8] = [
+        "javascript",
+        "data",
+        "file",
+        "vbscript",
+        "about",
+        "blob",
+        "ftp",
+        "ws",
+    ];
+    if text.len() > 2048
+        || text
+            .chars()
+            .any(|letter| letter.is_control() || letter.is_whitespace())
+    {
+        return Err(AuthError::config(
+            "the redirect URI is too long or holds blanks or control characters",
+        ));
     }
-    let redirect = RedirectUrl::new(text).map_err(|_| AuthError::config("the redirect URI is not an absolute URI"))?;
+    let redirect =
+        RedirectUrl::new(text).map_err(|_| AuthError::config("the redirect URI is not an absolute URI"))?;
     let url = redirect.url();
     if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(AuthError::config("the redirect URI must not carry a fragment or credentials"));
+        return Err(AuthError::config(
+            "the redirect URI must not carry a fragment or credentials",
+        ));
     }
     if url.scheme() == "http" && !is_loopback(url) {
-        return Err(AuthError::config("a redirect URI with http must be on this machine"));
+        return Err(AuthError::config(
+            "a redirect URI with http must be on this machine",
+        ));
     }
     if DANGEROUS.contains(&url.scheme()) {
         return Err(AuthError::config("the scheme of the redirect URI is not allowed"));
@@ -188,8 +217,14 @@ pub(crate) fn return_path(path: String) -> Result<String, AuthError> {
     let is_local = path.starts_with('/')
         && !path.starts_with("//")
         && !path.contains('\\')
-        && !path.chars().any(|letter| letter.is_control() || letter.is_whitespace());
-    if is_local { Ok(path) } else { Err(AuthError::config("the way back must be a path on the same site")) }
+        && !path
+            .chars()
+            .any(|letter| letter.is_control() || letter.is_whitespace());
+    if is_local {
+        Ok(path)
+    } else {
+        Err(AuthError::config("the way back must be a path on the same site"))
+    }
 }
 
 #[cfg(test)]
@@ -218,7 +253,10 @@ mod tests {
         let json = serde_json::to_string(&pending()).unwrap();
         let back: PendingLogin = serde_json::from_str(&json).unwrap();
         assert_eq!(serde_json::to_string(&back).unwrap(), json);
-        assert!(back.read_callback("myapp://auth/callback?code=C&state=STATE").is_ok());
+        assert!(
+            back.read_callback("myapp://auth/callback?code=C&state=STATE")
+                .is_ok()
+        );
         assert!(json.starts_with(r#"{"version":1,"#), "{json}");
     }
 
@@ -245,10 +283,17 @@ mod tests {
             pending().check(&key(), now).unwrap();
         }
         for now in [start - 61, start + 600, u64::MAX] {
-            assert!(pending().check(&key(), now).unwrap_err().is_callback_invalid(), "{now}");
+            assert!(
+                pending().check(&key(), now).unwrap_err().is_callback_invalid(),
+                "{now}"
+            );
         }
         for other in [
-            AccountKey::new(&"https://staging.aipass.one".parse().unwrap(), "client_1", "default"),
+            AccountKey::new(
+                &"https://staging.aipass.one".parse().unwrap(),
+                "client_1",
+                "default",
+            ),
             AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_2", "default"),
             AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_1", "other"),
         ] {

@@ -27,7 +27,12 @@ fn check_dir(dir: &Path) -> Result<(), StoreError> {
     const OTHERS_WRITE: u32 = 0o022;
     const STICKY: u32 = 0o1000;
     let metadata = fs::metadata(dir).map_err(|error| StoreError::io(dir, error))?;
-    let insecure = |why| Err(StoreError::Insecure { path: dir.to_owned(), why });
+    let insecure = |why| {
+        Err(StoreError::Insecure {
+            path: dir.to_owned(),
+            why,
+        })
+    };
     if metadata.uid() != rustix::process::geteuid().as_raw() && metadata.uid() != 0 {
         return insecure("the folder belongs to another user");
     }
@@ -51,9 +56,15 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError
         file => file?,
     };
     let mut content = Zeroizing::new(Vec::new());
-    file.take(LARGEST + 1).read_to_end(&mut content).map_err(|error| StoreError::io(path, error))?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut content)
+        .map_err(|error| StoreError::io(path, error))?;
     if content.len() as u64 > LARGEST {
-        return Err(StoreError::Corrupt { path: Some(path.to_owned()), line: 0, column: 0 });
+        return Err(StoreError::Corrupt {
+            path: Some(path.to_owned()),
+            line: 0,
+            column: 0,
+        });
     }
     Ok(Some(content))
 }
@@ -63,7 +74,10 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError
 pub(crate) fn replace(dir: &Path, path: &Path, content: &[u8]) -> Result<(), StoreError> {
     let failed = |error| StoreError::io(path, error);
     // Created with mode 0600 and a new name each time, so nobody can have opened it before.
-    let mut file = tempfile::Builder::new().prefix(".aipass-").tempfile_in(dir).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".aipass-")
+        .tempfile_in(dir)
+        .map_err(failed)?;
     file.write_all(content).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
@@ -73,7 +87,10 @@ pub(crate) fn replace(dir: &Path, path: &Path, content: &[u8]) -> Result<(), Sto
 /// Writes a file and takes it away again.
 pub(crate) fn try_to_write(dir: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::io(dir, error);
-    let mut file = tempfile::Builder::new().prefix(".aipass-").tempfile_in(dir).map_err(failed)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".aipass-")
+        .tempfile_in(dir)
+        .map_err(failed)?;
     file.write_all(&[0; 4096]).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.close().map_err(failed)
@@ -108,13 +125,22 @@ fn open_no_follow(options: &mut OpenOptions, path: &Path) -> Result<File, StoreE
     use rustix::io::Errno;
 
     const OTHERS: u32 = 0o077;
-    let insecure = |why| Err(StoreError::Insecure { path: path.to_owned(), why });
+    let insecure = |why| {
+        Err(StoreError::Insecure {
+            path: path.to_owned(),
+            why,
+        })
+    };
     // Without NONBLOCK, opening a pipe waits for its other end.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = match options.custom_flags(flags.bits() as _).open(path) {
         Ok(file) => file,
         // What a link gives differs between systems.
-        Err(error) if [Errno::LOOP, Errno::MLINK].iter().any(|link| error.raw_os_error() == Some(link.raw_os_error())) => {
+        Err(error)
+            if [Errno::LOOP, Errno::MLINK]
+                .iter()
+                .any(|link| error.raw_os_error() == Some(link.raw_os_error())) =>
+        {
             return insecure("it is a symbolic link");
         }
         Err(error) => return Err(StoreError::io(path, error)),
@@ -136,7 +162,10 @@ fn open_no_follow(options: &mut OpenOptions, path: &Path) -> Result<File, StoreE
 fn open_no_follow(options: &mut OpenOptions, path: &Path) -> Result<File, StoreError> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink());
     if is_link {
-        return Err(StoreError::Insecure { path: path.to_owned(), why: "it is a symbolic link" });
+        return Err(StoreError::Insecure {
+            path: path.to_owned(),
+            why: "it is a symbolic link",
+        });
     }
     options.open(path).map_err(|error| StoreError::io(path, error))
 }
@@ -144,7 +173,9 @@ fn open_no_follow(options: &mut OpenOptions, path: &Path) -> Result<File, StoreE
 /// Makes the change of a name survive a crash.
 #[cfg(unix)]
 fn sync_dir(dir: &Path) -> Result<(), StoreError> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| StoreError::io(dir, error))
+    File::open(dir)
+        .and_then(|dir| dir.sync_all())
+        .map_err(|error| StoreError::io(dir, error))
 }
 
 #[cfg(not(unix))]

@@ -58,7 +58,11 @@ async fn renew_locked(session: &Session) -> Result<Served, AuthError> {
             return Ok(publish(session, live, None));
         }
         let Some(refresh_token) = live.tokens.refresh_token().cloned() else {
-            return keep(session, live, AuthError::login_required(LoginReason::NoRefreshToken));
+            return keep(
+                session,
+                live,
+                AuthError::login_required(LoginReason::NoRefreshToken),
+            );
         };
         let needed = rejected || !live.is_valid(now);
         if let Some(error) = reason_to_rest(session, &refresh_token, needed) {
@@ -86,14 +90,21 @@ fn reason_to_rest(session: &Session, refresh_token: &Secret, needed: bool) -> Op
     let now = session.now().monotonic;
     let state = session.lock();
     if let Some((_, answer)) = state.dead.as_ref().filter(|(dead, _)| *dead == id) {
-        return Some(AuthError::with_source(Kind::LoginRequired(LoginReason::RefreshRefused), answer.clone()));
+        return Some(AuthError::with_source(
+            Kind::LoginRequired(LoginReason::RefreshRefused),
+            answer.clone(),
+        ));
     }
     if let Some(backoff) = state.backoff.as_ref().filter(|backoff| now < backoff.until) {
         return Some(backoff.error.clone());
     }
     // The request may have reached the server. To send it again could end the session, so that waits until
     // there is nothing left to lose.
-    state.doubtful.as_ref().filter(|(doubtful, _)| *doubtful == id && !needed).map(|(_, error)| error.clone())
+    state
+        .doubtful
+        .as_ref()
+        .filter(|(doubtful, _)| *doubtful == id && !needed)
+        .map(|(_, error)| error.clone())
 }
 
 /// Asks the server; a second time only where the first request was not processed for certain and where the
@@ -102,7 +113,9 @@ async fn ask(session: &Session, refresh_token: &Secret, needed: bool) -> Result<
     let inner = session.inner();
     match inner.server.renew(refresh_token).await {
         Err(error) if needed => {
-            let Some(pause) = pause_before_second_attempt(&error) else { return Err(error) };
+            let Some(pause) = pause_before_second_attempt(&error) else {
+                return Err(error);
+            };
             inner.clock.sleep(pause).await;
             inner.server.renew(refresh_token).await
         }
@@ -114,7 +127,10 @@ fn pause_before_second_attempt(error: &AuthError) -> Option<Duration> {
     let was_not_processed = match error.kind() {
         Kind::Connect => true,
         Kind::Refused(refusal) => {
-            matches!(refusal.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS)
+            matches!(
+                refusal.status,
+                StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS
+            )
         }
         _ => false,
     };
@@ -151,8 +167,14 @@ fn note_failure(session: &Session, refresh_token: &Secret, error: &AuthError) {
     let now = session.now().monotonic;
     let mut state = session.lock();
     let failures = state.backoff.as_ref().map_or(0, |backoff| backoff.failures);
-    let pause = error.retry_after().unwrap_or_else(|| jittered(FIRST_PAUSE * 2_u32.pow(failures.min(6))));
-    state.backoff = Some(Backoff { until: now + pause, failures: failures.saturating_add(1), error: error.clone() });
+    let pause = error
+        .retry_after()
+        .unwrap_or_else(|| jittered(FIRST_PAUSE * 2_u32.pow(failures.min(6))));
+    state.backoff = Some(Backoff {
+        until: now + pause,
+        failures: failures.saturating_add(1),
+        error: error.clone(),
+    });
     if may_have_been_processed(error) {
         state.doubtful = Some((refresh_token.digest(), error.clone()));
     }
@@ -161,7 +183,11 @@ fn note_failure(session: &Session, refresh_token: &Secret, error: &AuthError) {
 fn may_have_been_processed(error: &AuthError) -> bool {
     matches!(
         error.kind(),
-        Kind::Network | Kind::Timeout { connecting: false } | Kind::TooLarge | Kind::Malformed { .. } | Kind::Stopped
+        Kind::Network
+            | Kind::Timeout { connecting: false }
+            | Kind::TooLarge
+            | Kind::Malformed { .. }
+            | Kind::Stopped
     )
 }
 
@@ -177,7 +203,10 @@ fn publish(session: &Session, live: Arc<Live>, trouble: Option<AuthError>) -> Se
     if trouble.is_none() {
         state.backoff = None;
     }
-    let is_other = state.live.as_ref().is_none_or(|memory| memory.digest != live.digest);
+    let is_other = state
+        .live
+        .as_ref()
+        .is_none_or(|memory| memory.digest != live.digest);
     if is_other {
         state.unsaved = None;
     }
@@ -196,7 +225,10 @@ fn keep(session: &Session, live: Arc<Live>, error: AuthError) -> Result<Served, 
 fn fall_back(session: &Session, error: AuthError) -> Result<Served, AuthError> {
     let live = session.lock().live.clone();
     match live {
-        Some(live) if live.is_valid(session.now()) => Ok(Served { live, trouble: Some(error) }),
+        Some(live) if live.is_valid(session.now()) => Ok(Served {
+            live,
+            trouble: Some(error),
+        }),
         _ => Err(error),
     }
 }

@@ -46,7 +46,12 @@ impl Renew for FakeServer {
             if let Some(error) = self.script.lock().unwrap().pop_front() {
                 return Err(error);
             }
-            if !self.used.lock().unwrap().insert(refresh_token.expose_secret().to_owned()) {
+            if !self
+                .used
+                .lock()
+                .unwrap()
+                .insert(refresh_token.expose_secret().to_owned())
+            {
                 self.ended.store(true, Ordering::SeqCst);
             }
             if self.ended.load(Ordering::SeqCst) {
@@ -86,7 +91,11 @@ impl TokenStore for Flaky {
         self.memory.load(key)
     }
 
-    fn save<'a>(&'a self, key: &'a AccountKey, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn save<'a>(
+        &'a self,
+        key: &'a AccountKey,
+        tokens: &'a StoredTokens,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
         self.saves.fetch_add(1, Ordering::SeqCst);
         if self.no_save.load(Ordering::SeqCst) {
             return Box::pin(async { Err(StoreError::Unavailable("the test says so")) });
@@ -122,10 +131,19 @@ impl Rig {
 
     async fn with_server(left: i64, server: FakeServer) -> Self {
         let key = AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_1", "default");
-        let (store, server, clock) =
-            (Arc::new(Flaky::default()), Arc::new(server), Arc::new(ManualClock::new()));
+        let (store, server, clock) = (
+            Arc::new(Flaky::default()),
+            Arc::new(server),
+            Arc::new(ManualClock::new()),
+        );
         let session = Session::new(key.clone(), store.clone(), server.clone(), clock.clone());
-        let rig = Self { key, store, server, clock, session };
+        let rig = Self {
+            key,
+            store,
+            server,
+            clock,
+            session,
+        };
         rig.store("A0", Some("R0"), left, 1).await;
         rig
     }
@@ -142,7 +160,12 @@ impl Rig {
 
     /// A second session on the same store, as another process has it.
     fn other_process(&self) -> Session {
-        Session::new(self.key.clone(), self.store.clone(), self.server.clone(), self.clock.clone())
+        Session::new(
+            self.key.clone(),
+            self.store.clone(),
+            self.server.clone(),
+            self.clock.clone(),
+        )
     }
 
     async fn token(&self) -> Result<String, AuthError> {
@@ -150,12 +173,19 @@ impl Rig {
     }
 
     async fn token_after_401(&self, rejected: &str) -> Result<String, AuthError> {
-        text(self.session.token(Some(&AccessToken::new(rejected).unwrap())).await)
+        text(
+            self.session
+                .token(Some(&AccessToken::new(rejected).unwrap()))
+                .await,
+        )
     }
 
     async fn stored(&self) -> (String, String) {
         let tokens = self.store.memory.load(&self.key).await.unwrap().unwrap();
-        (tokens.access_token.expose_secret().to_owned(), tokens.refresh_token.unwrap().expose_secret().to_owned())
+        (
+            tokens.access_token.expose_secret().to_owned(),
+            tokens.refresh_token.unwrap().expose_secret().to_owned(),
+        )
     }
 }
 
@@ -197,7 +227,9 @@ async fn many_401_for_one_token_cause_one_renewal_and_a_late_one_none() {
     let callers: Vec<_> = (0..50)
         .map(|_| {
             let session = rig.session.clone();
-            tokio::spawn(async move { text(session.token(Some(&AccessToken::new("A0").unwrap())).await).unwrap() })
+            tokio::spawn(
+                async move { text(session.token(Some(&AccessToken::new("A0").unwrap())).await).unwrap() },
+            )
         })
         .collect();
     for caller in callers {
@@ -214,13 +246,23 @@ async fn a_good_token_needs_no_traffic_and_one_in_its_last_minute_is_renewed() {
     assert_eq!(rig.server.asked(), 0);
     rig.clock.advance(Duration::from_secs(1));
     assert_eq!(rig.token().await.unwrap(), "A1");
-    assert_eq!((rig.server.asked(), rig.stored().await), (1, ("A1".to_owned(), "R1".to_owned())));
+    assert_eq!(
+        (rig.server.asked(), rig.stored().await),
+        (1, ("A1".to_owned(), "R1".to_owned()))
+    );
 }
 
 #[tokio::test]
 async fn a_caller_that_goes_away_does_not_lose_the_rotated_pair() {
     let hold = Arc::new(Notify::new());
-    let rig = Rig::with_server(-1, FakeServer { hold: Some(hold.clone()), ..FakeServer::default() }).await;
+    let rig = Rig::with_server(
+        -1,
+        FakeServer {
+            hold: Some(hold.clone()),
+            ..FakeServer::default()
+        },
+    )
+    .await;
     let session = rig.session.clone();
     let caller = tokio::spawn(async move { session.token(None).await });
     rig.server.rotated.notified().await;
@@ -268,7 +310,10 @@ async fn a_failed_save_keeps_the_new_pair_and_is_made_up_for() {
     rig.clock.advance(Duration::from_secs(3600));
     rig.store.no_save.store(false, Ordering::SeqCst);
     assert_eq!(rig.token().await.unwrap(), "A2");
-    assert_eq!((rig.server.asked(), rig.stored().await), (2, ("A2".to_owned(), "R2".to_owned())));
+    assert_eq!(
+        (rig.server.asked(), rig.stored().await),
+        (2, ("A2".to_owned(), "R2".to_owned()))
+    );
 }
 
 #[tokio::test]
@@ -280,11 +325,22 @@ async fn a_failed_save_is_tried_again_by_close_and_after_a_while() {
     assert_eq!(rig.store.saves.load(Ordering::SeqCst), 2);
     rig.store.no_save.store(false, Ordering::SeqCst);
     assert_eq!(rig.token().await.unwrap(), "A1");
-    assert_eq!(rig.store.saves.load(Ordering::SeqCst), 2, "not with every request");
+    assert_eq!(
+        rig.store.saves.load(Ordering::SeqCst),
+        2,
+        "not with every request"
+    );
     rig.session.close().await;
-    assert_eq!((rig.store.saves.load(Ordering::SeqCst), rig.stored().await.0), (3, "A1".to_owned()));
+    assert_eq!(
+        (rig.store.saves.load(Ordering::SeqCst), rig.stored().await.0),
+        (3, "A1".to_owned())
+    );
     rig.session.close().await;
-    assert_eq!(rig.store.saves.load(Ordering::SeqCst), 3, "once saved it is saved");
+    assert_eq!(
+        rig.store.saves.load(Ordering::SeqCst),
+        3,
+        "once saved it is saved"
+    );
 }
 
 #[tokio::test]
@@ -319,14 +375,20 @@ async fn a_failure_for_the_moment_keeps_a_token_that_works() {
         }
         assert_eq!(rig.server.asked(), 1, "{error}");
         assert_eq!(rig.stored().await, ("A0".to_owned(), "R0".to_owned()), "{error}");
-        assert!(rig.clock.slept().is_empty(), "nobody waits for what is not needed: {error}");
+        assert!(
+            rig.clock.slept().is_empty(),
+            "nobody waits for what is not needed: {error}"
+        );
     }
 }
 
 #[tokio::test]
 async fn everybody_gets_the_same_failure_until_the_pause_is_over() {
     let rig = Rig::new(-1).await;
-    rig.server.will_fail([refused("unrecognised_response", 500, None), refused("unrecognised_response", 500, None)]);
+    rig.server.will_fail([
+        refused("unrecognised_response", 500, None),
+        refused("unrecognised_response", 500, None),
+    ]);
     for _ in 0..5 {
         assert!(rig.token().await.unwrap_err().is_temporary());
     }
@@ -357,7 +419,10 @@ async fn a_pause_that_the_server_asks_for_is_kept() {
 #[tokio::test]
 async fn what_was_not_processed_is_sent_once_more_when_the_token_is_over() {
     for (error, pause) in [
-        (refused("unrecognised_response", 503, Some(1)), Duration::from_secs(1)),
+        (
+            refused("unrecognised_response", 503, Some(1)),
+            Duration::from_secs(1),
+        ),
         (refused("slow_down", 429, Some(2)), Duration::from_secs(2)),
         (AuthError::new(Kind::Connect), Duration::from_millis(500)),
     ] {
@@ -366,7 +431,11 @@ async fn what_was_not_processed_is_sent_once_more_when_the_token_is_over() {
         assert_eq!(rig.token().await.unwrap(), "A2", "{error}");
         assert_eq!(rig.clock.slept(), [pause], "{error}");
     }
-    for error in [refused("unrecognised_response", 503, Some(6)), refused("unrecognised_response", 500, None), timeout()] {
+    for error in [
+        refused("unrecognised_response", 503, Some(6)),
+        refused("unrecognised_response", 500, None),
+        timeout(),
+    ] {
         let rig = Rig::new(-1).await;
         rig.server.will_fail([error.clone()]);
         assert!(rig.token().await.is_err(), "{error}");
@@ -394,7 +463,10 @@ async fn a_dead_grant_is_asked_for_once() {
         let error = rig.token().await.unwrap_err();
         assert!(error.is_login_required() && !error.is_temporary());
         let source = std::error::Error::source(&error).unwrap().to_string();
-        assert_eq!(source, "the authorization server refused: invalid_grant (HTTP 400)");
+        assert_eq!(
+            source,
+            "the authorization server refused: invalid_grant (HTTP 400)"
+        );
     }
     assert_eq!(rig.server.asked(), 1);
     assert_eq!(rig.stored().await.1, "R0", "what was refused is not deleted");
@@ -428,7 +500,9 @@ async fn a_pair_that_appears_behind_a_refusal_is_used() {
     impl Renew for Raced {
         fn renew<'a>(&'a self, _: &'a Secret) -> BoxFuture<'a, Result<FreshTokens, AuthError>> {
             Box::pin(async {
-                let tokens = StoredTokens::new(&self.1, "B1").with_refresh_token("S1").with_expires_in(Duration::from_secs(3600));
+                let tokens = StoredTokens::new(&self.1, "B1")
+                    .with_refresh_token("S1")
+                    .with_expires_in(Duration::from_secs(3600));
                 self.0.save(&self.1, &tokens).await.unwrap();
                 Err(refused("invalid_grant", 400, None))
             })
@@ -444,7 +518,8 @@ async fn a_pair_that_appears_behind_a_refusal_is_used() {
 async fn a_rejected_token_is_never_handed_back_to_its_reporter() {
     let rig = Rig::new(3000).await;
     assert_eq!(rig.token().await.unwrap(), "A0");
-    rig.server.will_fail([refused("unrecognised_response", 500, None)]);
+    rig.server
+        .will_fail([refused("unrecognised_response", 500, None)]);
     assert!(rig.token_after_401("A0").await.unwrap_err().is_temporary());
     assert!(rig.token_after_401("A0").await.unwrap_err().is_temporary());
     assert_eq!(rig.token().await.unwrap(), "A0", "for others it may still work");
@@ -468,7 +543,10 @@ async fn an_empty_store_asks_for_a_login() {
     rig.store.memory.remove(&rig.key).await.unwrap();
     assert!(rig.session.info().await.unwrap().is_none());
     assert!(rig.token_after_401("A0").await.unwrap_err().is_login_required());
-    assert!(rig.token().await.unwrap_err().is_login_required(), "another process has signed out");
+    assert!(
+        rig.token().await.unwrap_err().is_login_required(),
+        "another process has signed out"
+    );
 }
 
 #[tokio::test]
@@ -478,11 +556,16 @@ async fn nothing_is_renewed_without_the_lock() {
     let error = rig.token().await.unwrap_err();
     assert!(error.is_store() && error.is_temporary());
     rig.store.no_lock.store(false, Ordering::SeqCst);
-    rig.server.will_fail([refused("unrecognised_response", 500, None)]);
+    rig.server
+        .will_fail([refused("unrecognised_response", 500, None)]);
     assert_eq!(rig.token().await.unwrap(), "A0");
     rig.store.no_lock.store(true, Ordering::SeqCst);
     rig.clock.advance(Duration::from_secs(5));
-    assert_eq!(rig.token().await.unwrap(), "A0", "the token in memory still works");
+    assert_eq!(
+        rig.token().await.unwrap(),
+        "A0",
+        "the token in memory still works"
+    );
     rig.clock.advance(Duration::from_secs(30));
     assert!(rig.token().await.unwrap_err().is_store());
     assert_eq!(rig.server.asked(), 1);
@@ -524,7 +607,11 @@ async fn a_wall_clock_that_was_set_back_does_not_keep_an_old_token() {
 #[tokio::test]
 async fn tokens_of_another_client_are_refused() {
     let rig = Rig::new(3000).await;
-    let other = AccountKey::new(&"https://staging.aipass.one".parse().unwrap(), "client_1", "default");
+    let other = AccountKey::new(
+        &"https://staging.aipass.one".parse().unwrap(),
+        "client_1",
+        "default",
+    );
     let foreign = StoredTokens::new(&other, "canary").with_refresh_token("canary");
     rig.store.memory.save(&rig.key, &foreign).await.unwrap();
     let error = rig.token().await.unwrap_err();
@@ -537,10 +624,16 @@ async fn refresh_renews_a_good_token_and_the_newest_one() {
     let rig = Rig::new(3000).await;
     let info = rig.session.refresh().await.unwrap();
     assert!(info.can_refresh);
-    assert_eq!((rig.token().await.unwrap(), rig.server.asked()), ("A1".to_owned(), 1));
+    assert_eq!(
+        (rig.token().await.unwrap(), rig.server.asked()),
+        ("A1".to_owned(), 1)
+    );
     rig.store("B1", Some("S1"), 3000, 9).await;
     rig.session.refresh().await.unwrap();
-    assert_eq!((rig.token().await.unwrap(), rig.server.asked()), ("A2".to_owned(), 2));
+    assert_eq!(
+        (rig.token().await.unwrap(), rig.server.asked()),
+        ("A2".to_owned(), 2)
+    );
     assert!(rig.server.used.lock().unwrap().contains("S1"));
 }
 
@@ -556,10 +649,27 @@ async fn a_login_replaces_everything_that_was_known() {
         scopes: None,
         extra: Map::new(),
     };
-    let info = rig.session.sign_in(fresh, &["api:access".to_owned()]).await.unwrap();
-    assert_eq!((info.scopes, info.expires_at), (vec!["api:access".to_owned()], None));
-    assert_eq!((rig.token().await.unwrap(), rig.stored().await.1), ("L1".to_owned(), "M1".to_owned()));
-    let generation = rig.store.memory.load(&rig.key).await.unwrap().unwrap().generation();
+    let info = rig
+        .session
+        .sign_in(fresh, &["api:access".to_owned()])
+        .await
+        .unwrap();
+    assert_eq!(
+        (info.scopes, info.expires_at),
+        (vec!["api:access".to_owned()], None)
+    );
+    assert_eq!(
+        (rig.token().await.unwrap(), rig.stored().await.1),
+        ("L1".to_owned(), "M1".to_owned())
+    );
+    let generation = rig
+        .store
+        .memory
+        .load(&rig.key)
+        .await
+        .unwrap()
+        .unwrap()
+        .generation();
     assert_eq!(generation, 2);
 }
 

@@ -136,9 +136,14 @@ pub async fn register_client_with(
         headers.insert(AUTHORIZATION, value);
     }
     let url = base.endpoint("/api/v1/oauth2/clients");
-    let answer = wire.send(Method::POST, url, headers, Zeroizing::new(body(registration))).await?;
+    let answer = wire
+        .send(Method::POST, url, headers, Zeroizing::new(body(registration)))
+        .await?;
     if !answer.status.is_success() || answer::is_error(&answer.body) {
-        let secrets: Vec<_> = bearer.map(|token| Zeroizing::new(token.expose_secret().to_owned())).into_iter().collect();
+        let secrets: Vec<_> = bearer
+            .map(|token| Zeroizing::new(token.expose_secret().to_owned()))
+            .into_iter()
+            .collect();
         return Err(AuthError::new(Kind::Refused(answer::refusal(&answer, &secrets))));
     }
     read(&answer.body)
@@ -185,12 +190,24 @@ fn read(body: &[u8]) -> Result<RegisteredClient, AuthError> {
         return Err(AuthError::malformed("clientId"));
     };
     let members = answer::unwrap_envelope(members);
-    let member = |names: &[&str]| names.iter().find_map(|name| members.get(*name)).filter(|value| !value.is_null());
+    let member = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| members.get(*name))
+            .filter(|value| !value.is_null())
+    };
     let text = |names: &[&str]| {
-        member(names).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+        member(names)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
     };
     let list = |names: &[&str]| match member(names) {
-        Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::Array(values)) => values
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         Some(Value::String(words)) => words.split_whitespace().map(str::to_owned).collect(),
         _ => Vec::new(),
     };
@@ -215,15 +232,23 @@ mod tests {
     #[test]
     fn the_request_is_the_playbooks() {
         assert_eq!(
-            text(&ClientRegistration::new("My Flutter App", "myapp://auth/callback")),
+            text(&ClientRegistration::new(
+                "My Flutter App",
+                "myapp://auth/callback"
+            )),
             r#"{"clientName":"My Flutter App","redirectUri":"myapp://auth/callback","requestedScopes":["api:access","profile:read"]}"#
         );
     }
 
     #[test]
     fn several_redirect_uris_make_a_list() {
-        let registration = ClientRegistration::new("App", "x").with_redirect_uris(["a:/1", "a:/2"]).with_scopes(["s"]);
-        assert_eq!(text(&registration), r#"{"clientName":"App","redirectUris":["a:/1","a:/2"],"requestedScopes":["s"]}"#);
+        let registration = ClientRegistration::new("App", "x")
+            .with_redirect_uris(["a:/1", "a:/2"])
+            .with_scopes(["s"]);
+        assert_eq!(
+            text(&registration),
+            r#"{"clientName":"App","redirectUris":["a:/1","a:/2"],"requestedScopes":["s"]}"#
+        );
     }
 
     #[test]
@@ -235,8 +260,14 @@ mod tests {
         ] {
             let client = read(answer.as_bytes()).unwrap();
             assert_eq!(client.client_id, "client_1");
-            assert_eq!(client.client_secret.as_ref().map(Secret::expose_secret), Some("s"));
-            assert_eq!((client.redirect_uris, client.scopes), (vec!["a:/1".to_owned()], vec!["api:access".to_owned()]));
+            assert_eq!(
+                client.client_secret.as_ref().map(Secret::expose_secret),
+                Some("s")
+            );
+            assert_eq!(
+                (client.redirect_uris, client.scopes),
+                (vec!["a:/1".to_owned()], vec!["api:access".to_owned()])
+            );
         }
         let public = read(br#"{"data":{"clientId":"c","clientSecret":null}}"#).unwrap();
         assert!(public.client_secret.is_none() && public.redirect_uris.is_empty());
@@ -244,7 +275,16 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_client_is_an_error_that_quotes_nothing() {
-        for answer in ["", "null", "[]", "<html>", "{}", r#"{"data":null}"#, r#"{"clientId":""}"#, r#"{"clientId":{"canary":1}}"#] {
+        for answer in [
+            "",
+            "null",
+            "[]",
+            "<html>",
+            "{}",
+            r#"{"data":null}"#,
+            r#"{"clientId":""}"#,
+            r#"{"clientId":{"canary":1}}"#,
+        ] {
             let error = read(answer.as_bytes()).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("canary"));
         }

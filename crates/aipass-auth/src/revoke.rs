@@ -46,7 +46,10 @@ impl LogoutReport {
 
 /// What became of one token.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "there is no fourth way for a request to end")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "there is no fourth way for a request to end"
+)]
 pub enum RevokeOutcome {
     /// The server took it back, or no longer knew it (RFC 7009, section 2.2).
     Revoked,
@@ -71,7 +74,9 @@ pub(crate) async fn revoke(
     shape: RevokeShape,
     token: Option<(&Secret, &'static str)>,
 ) -> RevokeOutcome {
-    let Some((token, hint)) = token else { return RevokeOutcome::Absent };
+    let Some((token, hint)) = token else {
+        return RevokeOutcome::Absent;
+    };
     let mut url = base.endpoint("/oauth2/revoke");
     let mut headers = HeaderMap::new();
     let token = token.expose_secret();
@@ -85,7 +90,10 @@ pub(crate) async fn revoke(
             serde_json::json!({ "token": token }).to_string()
         }
         RevokeShape::Form => {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+            headers.insert(
+                CONTENT_TYPE,
+                HeaderValue::from_static("application/x-www-form-urlencoded"),
+            );
             url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("token", token)
                 .append_pair("token_type_hint", hint)
@@ -93,7 +101,10 @@ pub(crate) async fn revoke(
                 .finish()
         }
     };
-    match wire.send(Method::POST, url, headers, Zeroizing::new(body.into_bytes())).await {
+    match wire
+        .send(Method::POST, url, headers, Zeroizing::new(body.into_bytes()))
+        .await
+    {
         Ok(answer) if answer.status.is_success() && !answer::is_error(&answer.body) => RevokeOutcome::Revoked,
         Ok(answer) => {
             let secrets = [Zeroizing::new(token.to_owned())];

@@ -96,7 +96,9 @@ impl AccessToken {
         if is_header_safe(secret.expose_secret()) {
             Ok(Self(Arc::new(secret)))
         } else {
-            Err(AuthError::config("the access token is empty or holds characters that no header may carry"))
+            Err(AuthError::config(
+                "the access token is empty or holds characters that no header may carry",
+            ))
         }
     }
 
@@ -133,7 +135,12 @@ mod tests {
     fn debug_shows_no_secret() {
         let secret = Secret::new("canary");
         let token = AccessToken::new("canary").unwrap();
-        assert_eq!(format!("{secret:?} {secret:#?} {token:?} {token:#?}").matches("canary").count(), 0);
+        assert_eq!(
+            format!("{secret:?} {secret:#?} {token:?} {token:#?}")
+                .matches("canary")
+                .count(),
+            0
+        );
     }
 
     #[test]
@@ -153,7 +160,16 @@ mod tests {
 
     #[test]
     fn a_token_that_no_header_may_carry_is_refused() {
-        for bad in ["", "a b", "a\r\nX: y", "a\tb", "é", "a\u{1b}[31m", "a\0b", "a\u{7f}b"] {
+        for bad in [
+            "",
+            "a b",
+            "a\r\nX: y",
+            "a\tb",
+            "é",
+            "a\u{1b}[31m",
+            "a\0b",
+            "a\u{7f}b",
+        ] {
             assert!(AccessToken::new(bad).unwrap_err().is_config(), "{bad:?}");
         }
     }

@@ -83,7 +83,13 @@ impl Session {
         server: Arc<dyn Renew>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self(Arc::new(Inner { key, store, server, clock, state: Mutex::default() }))
+        Self(Arc::new(Inner {
+            key,
+            store,
+            server,
+            clock,
+            state: Mutex::default(),
+        }))
     }
 
     /// A token to send. `rejected` is the one that the service answered with 401; it is renewed only if it is
@@ -102,7 +108,9 @@ impl Session {
         };
         self.lock().rejected = Some(before.digest);
         self.renewed(Some(&before.access)).await?;
-        self.info().await?.ok_or_else(|| AuthError::login_required(LoginReason::NotSignedIn))
+        self.info()
+            .await?
+            .ok_or_else(|| AuthError::login_required(LoginReason::NotSignedIn))
     }
 
     /// What is known about the session, without any traffic.
@@ -124,7 +132,11 @@ impl Session {
 
     /// Stores the tokens of a new login and uses them from now on. A failed save is an error, but the tokens are
     /// in use all the same.
-    pub(crate) async fn sign_in(&self, fresh: FreshTokens, requested: &[String]) -> Result<SessionInfo, AuthError> {
+    pub(crate) async fn sign_in(
+        &self,
+        fresh: FreshTokens,
+        requested: &[String],
+    ) -> Result<SessionInfo, AuthError> {
         let lock = self.0.store.lock(&self.0.key).await;
         let stored = match &lock {
             Ok(_) => self.0.store.load(&self.0.key).await,
@@ -138,14 +150,23 @@ impl Session {
             Err(error) => (0, Some(error)),
         };
         let now = self.0.clock.now();
-        let tokens = fresh.into_login(&self.0.key, requested, now.wall, generation.max(known).saturating_add(1));
+        let tokens = fresh.into_login(
+            &self.0.key,
+            requested,
+            now.wall,
+            generation.max(known).saturating_add(1),
+        );
         let saved = match obstacle {
             Some(error) => Err(error),
             None => self.0.store.save(&self.0.key, &tokens).await,
         };
         let live = Arc::new(Live::new(tokens, now)?);
         let mut state = self.lock();
-        *state = State { flight: state.flight.take(), flights: state.flights, ..State::default() };
+        *state = State {
+            flight: state.flight.take(),
+            flights: state.flights,
+            ..State::default()
+        };
         state.live = Some(live.clone());
         state.unsaved = saved.is_err().then(|| now.monotonic + SAVE_PAUSE);
         drop(state);
@@ -173,7 +194,11 @@ impl Session {
         };
         let removed = self.0.store.remove(&self.0.key).await;
         let mut state = self.lock();
-        *state = State { flight: state.flight.take(), flights: state.flights, ..State::default() };
+        *state = State {
+            flight: state.flight.take(),
+            flights: state.flights,
+            ..State::default()
+        };
         drop(state);
         drop(lock);
         (newest, removed)
@@ -196,7 +221,10 @@ impl Session {
             }
         }
         let live = live?;
-        let resting = state.backoff.as_ref().is_some_and(|backoff| now.monotonic < backoff.until);
+        let resting = state
+            .backoff
+            .as_ref()
+            .is_some_and(|backoff| now.monotonic < backoff.until);
         let usable = live.is_fresh(now) && state.rejected != Some(live.digest);
         let still_good = usable || (resting && live.is_valid(now));
         if !still_good {
@@ -234,10 +262,15 @@ impl Session {
         let number = state.flights;
         let session = self.clone();
         let task = tokio::spawn(async move {
-            let _landing = Landing { session: session.clone(), number };
+            let _landing = Landing {
+                session: session.clone(),
+                number,
+            };
             crate::refresh::renew(&session).await
         });
-        let flight = async move { task.await.unwrap_or_else(|_| Err(AuthError::new(Kind::Stopped))) }.boxed().shared();
+        let flight = async move { task.await.unwrap_or_else(|_| Err(AuthError::new(Kind::Stopped))) }
+            .boxed()
+            .shared();
         state.flight = Some((number, flight.clone()));
         flight
     }
@@ -255,10 +288,14 @@ impl Session {
         };
         match (stored, memory) {
             // What could not be saved is newer than what is stored, unless somebody signed in meanwhile.
-            (Ok(Some(stored)), Some(memory)) if unsaved && memory.tokens.generation > stored.generation => Ok(Some(memory)),
+            (Ok(Some(stored)), Some(memory)) if unsaved && memory.tokens.generation > stored.generation => {
+                Ok(Some(memory))
+            }
             (Ok(None) | Err(_), Some(memory)) if unsaved => Ok(Some(memory)),
             // The token in use knows its end on the monotonic clock, so it is kept when the store has the same.
-            (Ok(Some(stored)), Some(memory)) if stored.access_digest() == memory.digest && same_refresh(&stored, &memory) => {
+            (Ok(Some(stored)), Some(memory))
+                if stored.access_digest() == memory.digest && same_refresh(&stored, &memory) =>
+            {
                 Ok(Some(memory))
             }
             (Ok(Some(stored)), _) => Ok(Some(Arc::new(Live::new(stored, self.0.clock.now())?))),
@@ -269,7 +306,9 @@ impl Session {
 
     /// Saves what an earlier save could not, unless the store holds something newer by now.
     async fn save_again(&self) {
-        let Ok(_lock) = self.0.store.lock(&self.0.key).await else { return };
+        let Ok(_lock) = self.0.store.lock(&self.0.key).await else {
+            return;
+        };
         if let Ok(Some(live)) = self.newest().await {
             self.save_if_unsaved(&live).await;
         }
@@ -279,7 +318,11 @@ impl Session {
     pub(crate) async fn save_if_unsaved(&self, live: &Arc<Live>) {
         let is_missing = {
             let state = self.lock();
-            state.unsaved.is_some() && state.live.as_ref().is_some_and(|memory| memory.digest == live.digest)
+            state.unsaved.is_some()
+                && state
+                    .live
+                    .as_ref()
+                    .is_some_and(|memory| memory.digest == live.digest)
         };
         if !is_missing {
             return;
@@ -310,7 +353,10 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("key", &self.0.key).field("store", &self.0.store).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("key", &self.0.key)
+            .field("store", &self.0.store)
+            .finish_non_exhaustive()
     }
 }
 
@@ -327,7 +373,11 @@ struct Landing {
 impl Drop for Landing {
     fn drop(&mut self) {
         let mut state = self.session.lock();
-        if state.flight.as_ref().is_some_and(|(number, _)| *number == self.number) {
+        if state
+            .flight
+            .as_ref()
+            .is_some_and(|(number, _)| *number == self.number)
+        {
             state.flight = None;
         }
     }

@@ -14,7 +14,10 @@ pub trait TokenSource: Send + Sync + fmt::Debug {
     /// # Errors
     ///
     /// [`is_login_required`](AuthError::is_login_required) when only a login helps.
-    fn token<'a>(&'a self, rejected: Option<&'a AccessToken>) -> BoxFuture<'a, Result<AccessToken, AuthError>>;
+    fn token<'a>(
+        &'a self,
+        rejected: Option<&'a AccessToken>,
+    ) -> BoxFuture<'a, Result<AccessToken, AuthError>>;
 }
 
 /// A token that was obtained elsewhere and is never renewed, for example an API key.
@@ -41,7 +44,10 @@ impl StaticToken {
 }
 
 impl TokenSource for StaticToken {
-    fn token<'a>(&'a self, rejected: Option<&'a AccessToken>) -> BoxFuture<'a, Result<AccessToken, AuthError>> {
+    fn token<'a>(
+        &'a self,
+        rejected: Option<&'a AccessToken>,
+    ) -> BoxFuture<'a, Result<AccessToken, AuthError>> {
         Box::pin(async move {
             let token = self.0.clone()?;
             if rejected.is_some_and(|rejected| rejected.same_as(&token)) {

@@ -33,7 +33,11 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     fn load<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<Option<StoredTokens>, StoreError>>;
 
     /// Replaces the tokens of this account.
-    fn save<'a>(&'a self, key: &'a AccountKey, tokens: &'a StoredTokens) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn save<'a>(
+        &'a self,
+        key: &'a AccountKey,
+        tokens: &'a StoredTokens,
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Removes the tokens of this account. It is no error when there are none, and unreadable ones go too.
     fn remove<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<(), StoreError>>;
@@ -76,7 +80,11 @@ pub struct AccountKey {
 impl AccountKey {
     /// A key of its three parts.
     pub fn new(base_url: &BaseUrl, client_id: impl Into<String>, account: impl Into<String>) -> Self {
-        Self { base_url: base_url.as_str().to_owned(), client_id: client_id.into(), account: account.into() }
+        Self {
+            base_url: base_url.as_str().to_owned(),
+            client_id: client_id.into(),
+            account: account.into(),
+        }
     }
 
     /// The base URL of the service.
@@ -101,7 +109,11 @@ impl AccountKey {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize()
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
@@ -206,15 +218,25 @@ impl StoreError {
 
     #[cfg(feature = "file-store")]
     pub(crate) fn io(path: &std::path::Path, source: io::Error) -> Self {
-        Self::Io { path: path.to_owned(), source: Arc::new(source) }
+        Self::Io {
+            path: path.to_owned(),
+            source: Arc::new(source),
+        }
     }
 
     /// Adds the place to an error of the stored form.
     #[cfg(feature = "file-store")]
     pub(crate) fn in_file(self, file: &std::path::Path) -> Self {
         match self {
-            Self::Corrupt { line, column, .. } => Self::Corrupt { path: Some(file.to_owned()), line, column },
-            Self::NewerVersion { found, .. } => Self::NewerVersion { path: Some(file.to_owned()), found },
+            Self::Corrupt { line, column, .. } => Self::Corrupt {
+                path: Some(file.to_owned()),
+                line,
+                column,
+            },
+            Self::NewerVersion { found, .. } => Self::NewerVersion {
+                path: Some(file.to_owned()),
+                found,
+            },
             other => other,
         }
     }
@@ -229,7 +251,9 @@ impl StoreError {
         Some(match self {
             Self::Corrupt { .. } | Self::ForeignTokens => "Sign in again to replace the stored tokens.",
             Self::NewerVersion { .. } => "Update this program, or sign in with the newer one.",
-            Self::Insecure { .. } => "Make the file private with chmod 600 and its folder with chmod 700, or remove them and sign in again.",
+            Self::Insecure { .. } => {
+                "Make the file private with chmod 600 and its folder with chmod 700, or remove them and sign in again."
+            }
             Self::Busy => "Another process is using the tokens; try again in a moment.",
             Self::Io { .. } => "Check that the folder exists, is yours and has space left.",
             Self::Unavailable(_) | Self::Other(_) => return None,
@@ -239,17 +263,31 @@ impl StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = |path: &Option<PathBuf>| path.as_ref().map(|path| format!(" {}", path.display())).unwrap_or_default();
+        let place = |path: &Option<PathBuf>| {
+            path.as_ref()
+                .map(|path| format!(" {}", path.display()))
+                .unwrap_or_default()
+        };
         match self {
             Self::Io { path, .. } => write!(f, "{} could not be used", path.display()),
             Self::Corrupt { path, line, column } => {
-                write!(f, "the stored tokens{} are damaged (line {line}, column {column})", place(path))
+                write!(
+                    f,
+                    "the stored tokens{} are damaged (line {line}, column {column})",
+                    place(path)
+                )
             }
             Self::NewerVersion { path, found } => {
-                write!(f, "the stored tokens{} were written by a newer version ({found})", place(path))
+                write!(
+                    f,
+                    "the stored tokens{} were written by a newer version ({found})",
+                    place(path)
+                )
             }
             Self::Insecure { path, why } => write!(f, "{} is not safe to use: {why}", path.display()),
-            Self::ForeignTokens => f.write_str("the stored tokens belong to another service, client or account"),
+            Self::ForeignTokens => {
+                f.write_str("the stored tokens belong to another service, client or account")
+            }
             Self::Busy => f.write_str("another process held the token store for too long"),
             Self::Unavailable(why) => write!(f, "there is no place to keep tokens: {why}"),
             Self::Other(_) => f.write_str("the token store failed"),
@@ -286,7 +324,11 @@ mod tests {
         ];
         let names: std::collections::HashSet<_> = keys.iter().map(AccountKey::fingerprint).collect();
         assert_eq!(names.len(), keys.len());
-        assert!(names.iter().all(|name| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())));
+        assert!(
+            names
+                .iter()
+                .all(|name| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        );
     }
 
     #[tokio::test]

@@ -21,7 +21,8 @@ pub(crate) struct SharedVerifier(Arc<LazyVerifier>);
 
 impl Default for SharedVerifier {
     fn default() -> Self {
-        static SYSTEM: LazyLock<Arc<LazyVerifier>> = LazyLock::new(|| Arc::new(LazyVerifier::new(Vec::new())));
+        static SYSTEM: LazyLock<Arc<LazyVerifier>> =
+            LazyLock::new(|| Arc::new(LazyVerifier::new(Vec::new())));
         Self(SYSTEM.clone())
     }
 }
@@ -91,13 +92,20 @@ fn with_extra_roots(
 }
 
 #[cfg(target_os = "android")]
-fn with_extra_roots(_: &[CertificateDer<'static>], _: &Arc<CryptoProvider>) -> Result<Verifier, rustls::Error> {
-    Err(rustls::Error::General("Android trusts further certificates through its own settings only".to_owned()))
+fn with_extra_roots(
+    _: &[CertificateDer<'static>],
+    _: &Arc<CryptoProvider>,
+) -> Result<Verifier, rustls::Error> {
+    Err(rustls::Error::General(
+        "Android trusts further certificates through its own settings only".to_owned(),
+    ))
 }
 
 impl fmt::Debug for LazyVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LazyVerifier").field("extra_roots", &self.extra_roots.len()).finish_non_exhaustive()
+        f.debug_struct("LazyVerifier")
+            .field("extra_roots", &self.extra_roots.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -110,7 +118,8 @@ impl ServerCertVerifier for LazyVerifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        self.verifier()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        self.verifier()?
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -119,7 +128,12 @@ impl ServerCertVerifier for LazyVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -128,10 +142,17 @@ impl ServerCertVerifier for LazyVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

@@ -138,7 +138,9 @@ impl StoredTokens {
             extra: &self.extra,
             unknown: &self.unknown,
         };
-        Secret::new(serde_json::to_string(&written).unwrap_or_else(|_| unreachable!("text keys always serialise")))
+        Secret::new(
+            serde_json::to_string(&written).unwrap_or_else(|_| unreachable!("text keys always serialise")),
+        )
     }
 
     /// Reads the stored form.
@@ -153,11 +155,17 @@ impl StoredTokens {
             version: u32,
         }
         // The text of a serde_json error quotes values, so only its place is kept.
-        let corrupt =
-            |error: serde_json::Error| StoreError::Corrupt { path: None, line: error.line(), column: error.column() };
+        let corrupt = |error: serde_json::Error| StoreError::Corrupt {
+            path: None,
+            line: error.line(),
+            column: error.column(),
+        };
         let Version { version } = serde_json::from_slice(json).map_err(corrupt)?;
         if version > VERSION {
-            return Err(StoreError::NewerVersion { path: None, found: version });
+            return Err(StoreError::NewerVersion {
+                path: None,
+                found: version,
+            });
         }
         let read: Read = serde_json::from_slice(json).map_err(corrupt)?;
         let _ = read.version;
@@ -203,7 +211,9 @@ impl StoredTokens {
             account: self.account.clone(),
             scopes: self.scopes.clone(),
             obtained_at: UNIX_EPOCH + Duration::from_secs(self.obtained_at.min(FAR_FUTURE)),
-            expires_at: self.expires_at.map(|at| UNIX_EPOCH + Duration::from_secs(at.min(FAR_FUTURE))),
+            expires_at: self
+                .expires_at
+                .map(|at| UNIX_EPOCH + Duration::from_secs(at.min(FAR_FUTURE))),
             can_refresh: self.refresh_token.is_some(),
         }
     }
@@ -249,7 +259,9 @@ pub struct SessionInfo {
 }
 
 pub(crate) fn unix_seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map(|since| since.as_secs()).unwrap_or(0)
+    time.duration_since(UNIX_EPOCH)
+        .map(|since| since.as_secs())
+        .unwrap_or(0)
 }
 
 /// A new pair from the token endpoint, before it is bound to an account.
@@ -264,7 +276,13 @@ pub(crate) struct FreshTokens {
 impl FreshTokens {
     /// The first tokens of a login. `requested` stands in for scopes that the answer leaves out
     /// (RFC 6749, section 5.1).
-    pub(crate) fn into_login(self, key: &AccountKey, requested: &[String], now: u64, generation: u64) -> StoredTokens {
+    pub(crate) fn into_login(
+        self,
+        key: &AccountKey,
+        requested: &[String],
+        now: u64,
+        generation: u64,
+    ) -> StoredTokens {
         StoredTokens {
             base_url: key.base_url().to_owned(),
             client_id: key.client_id().to_owned(),
@@ -289,7 +307,11 @@ impl FreshTokens {
             obtained_at: now,
             expires_at: self.expires_in.map(|seconds| now.saturating_add(seconds)),
             generation: old.generation.saturating_add(1),
-            extra: if self.extra.is_empty() { old.extra } else { self.extra },
+            extra: if self.extra.is_empty() {
+                old.extra
+            } else {
+                self.extra
+            },
             ..old
         }
     }
@@ -297,7 +319,9 @@ impl FreshTokens {
 
 impl fmt::Debug for FreshTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FreshTokens").field("expires_in", &self.expires_in).finish_non_exhaustive()
+        f.debug_struct("FreshTokens")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
     }
 }
 
@@ -354,7 +378,9 @@ mod tests {
 
     #[test]
     fn a_renewal_keeps_what_the_answer_leaves_out() {
-        let old = StoredTokens::new(&key(), "A1").with_refresh_token("R1").with_scopes(["api:access"]);
+        let old = StoredTokens::new(&key(), "A1")
+            .with_refresh_token("R1")
+            .with_scopes(["api:access"]);
         let fresh = |refresh: Option<&str>, scopes: Option<Vec<String>>| FreshTokens {
             access_token: Secret::new("A2"),
             refresh_token: refresh.map(Secret::new),
@@ -364,7 +390,10 @@ mod tests {
         };
         let kept = fresh(None, None).into_renewal(old.clone(), 10);
         assert_eq!(kept.refresh_token().unwrap().expose_secret(), "R1");
-        assert_eq!((kept.scopes.len(), kept.generation, kept.expires_at), (1, 2, Some(u64::MAX)));
+        assert_eq!(
+            (kept.scopes.len(), kept.generation, kept.expires_at),
+            (1, 2, Some(u64::MAX))
+        );
         let replaced = fresh(Some("R2"), Some(vec![])).into_renewal(old, 10);
         assert_eq!(replaced.refresh_token().unwrap().expose_secret(), "R2");
         assert_eq!(replaced.scopes.len(), 0);
@@ -374,7 +403,9 @@ mod tests {
     #[test]
     fn debug_shows_names_and_no_values() {
         let mut tokens = StoredTokens::new(&key(), "canary-access").with_refresh_token("canary-refresh");
-        tokens.extra.insert("id_token".to_owned(), Value::from("canary-id"));
+        tokens
+            .extra
+            .insert("id_token".to_owned(), Value::from("canary-id"));
         let text = format!("{tokens:?} {tokens:#?} {:?}", tokens.info());
         assert!(text.contains("id_token") && !text.contains("canary"), "{text}");
     }

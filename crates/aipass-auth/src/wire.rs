@@ -47,10 +47,20 @@ pub(crate) struct Answer {
 }
 
 impl Wire {
-    pub(crate) fn new(options: &HttpOptions, base: &BaseUrl, dialect: TokenDialect) -> Result<Self, BuildError> {
+    pub(crate) fn new(
+        options: &HttpOptions,
+        base: &BaseUrl,
+        dialect: TokenDialect,
+    ) -> Result<Self, BuildError> {
         // A compressed answer could unfold to any size before the limit sees it.
-        let options = options.clone().gzip(false).timeout(options.total().unwrap_or(TOTAL_TIMEOUT));
-        Ok(Self { http: crate::http::client(&options, base)?, dialect })
+        let options = options
+            .clone()
+            .gzip(false)
+            .timeout(options.total().unwrap_or(TOTAL_TIMEOUT));
+        Ok(Self {
+            http: crate::http::client(&options, base)?,
+            dialect,
+        })
     }
 
     /// Sends one request, once, and reads its answer under the limit. Redirects are refused.
@@ -66,13 +76,20 @@ impl Wire {
                 value.set_sensitive(true);
             }
         }
-        let request = self.http.request(method, url).headers(headers).body(Bytes::from_owner(body));
+        let request = self
+            .http
+            .request(method, url)
+            .headers(headers)
+            .body(Bytes::from_owner(body));
         let mut response = request.send().await.map_err(network_error)?;
         let status = response.status();
         if status.is_redirection() {
             return Err(AuthError::new(Kind::Redirect(status)));
         }
-        if response.content_length().is_some_and(|length| length > LIMIT as u64) {
+        if response
+            .content_length()
+            .is_some_and(|length| length > LIMIT as u64)
+        {
             return Err(AuthError::new(Kind::TooLarge));
         }
         let mut body = Zeroizing::new(Vec::with_capacity(4096));
@@ -82,13 +99,18 @@ impl Wire {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, retry_after: retry_after(response.headers()), body })
+        Ok(Answer {
+            status,
+            retry_after: retry_after(response.headers()),
+            body,
+        })
     }
 
     async fn token_request(&self, request: oauth2::HttpRequest) -> Result<oauth2::HttpResponse, AuthError> {
         let (parts, form) = request.into_parts();
         let form = Zeroizing::new(form);
-        let url = Url::parse(&parts.uri.to_string()).map_err(|_| AuthError::config("the token endpoint is no URL"))?;
+        let url = Url::parse(&parts.uri.to_string())
+            .map_err(|_| AuthError::config("the token endpoint is no URL"))?;
         let mut headers = parts.headers;
         let body = match self.dialect {
             TokenDialect::Rfc6749Form => form.clone(),
@@ -108,14 +130,18 @@ impl Wire {
         };
         let mut response = http::Response::new(body);
         *response.status_mut() = status;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(response)
     }
 }
 
 impl std::fmt::Debug for Wire {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Wire").field("dialect", &self.dialect).finish_non_exhaustive()
+        f.debug_struct("Wire")
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
     }
 }
 
@@ -148,8 +174,15 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// Turns the form of RFC 6749 into the JSON object that AI Pass documents.
 fn camel_case_json(form: &[u8]) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     /// The members in the order of AI Pass's own examples.
-    const ORDER: [&str; 7] =
-        ["grantType", "code", "codeVerifier", "refreshToken", "clientId", "clientSecret", "redirectUri"];
+    const ORDER: [&str; 7] = [
+        "grantType",
+        "code",
+        "codeVerifier",
+        "refreshToken",
+        "clientId",
+        "clientSecret",
+        "redirectUri",
+    ];
 
     struct Members(Vec<(String, Zeroizing<String>)>);
     impl Serialize for Members {
@@ -165,10 +198,17 @@ fn camel_case_json(form: &[u8]) -> Result<Zeroizing<Vec<u8>>, AuthError> {
     let mut members: Vec<(String, Zeroizing<String>)> = url::form_urlencoded::parse(form)
         .map(|(name, value)| (camel_case(&name), Zeroizing::new(value.into_owned())))
         .collect();
-    let rank = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+    let rank = |name: &str| {
+        ORDER
+            .iter()
+            .position(|known| *known == name)
+            .unwrap_or(ORDER.len())
+    };
     members.sort_by(|(a, _), (b, _)| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
     if members.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-        return Err(AuthError::config("a parameter of the token request is given twice"));
+        return Err(AuthError::config(
+            "a parameter of the token request is given twice",
+        ));
     }
     serde_json::to_vec(&Members(members))
         .map(Zeroizing::new)
@@ -189,7 +229,12 @@ fn camel_case(name: &str) -> String {
 /// The values of a request that no error text may repeat, should the server quote them.
 fn secret_values(form: &[u8]) -> Vec<Zeroizing<String>> {
     url::form_urlencoded::parse(form)
-        .filter(|(name, _)| matches!(&**name, "code" | "code_verifier" | "refresh_token" | "client_secret"))
+        .filter(|(name, _)| {
+            matches!(
+                &**name,
+                "code" | "code_verifier" | "refresh_token" | "client_secret"
+            )
+        })
         .map(|(_, value)| Zeroizing::new(value.into_owned()))
         .collect()
 }
@@ -205,19 +250,31 @@ mod tests {
     #[test]
     fn the_form_becomes_the_documented_object() {
         assert_eq!(
-            json("grant_type=authorization_code&code=a%2Bb%2F%3D%26%25&code_verifier=v&client_id=c&redirect_uri=myapp%3A%2F%2Fcb"),
+            json(
+                "grant_type=authorization_code&code=a%2Bb%2F%3D%26%25&code_verifier=v&client_id=c&redirect_uri=myapp%3A%2F%2Fcb"
+            ),
             r#"{"grantType":"authorization_code","code":"a+b/=&%","codeVerifier":"v","clientId":"c","redirectUri":"myapp://cb"}"#
         );
         assert_eq!(
-            json("client_id=c&refresh_token=R%22%5C&grant_type=refresh_token&client_secret=s&scope=a+b&x_y_z=1"),
+            json(
+                "client_id=c&refresh_token=R%22%5C&grant_type=refresh_token&client_secret=s&scope=a+b&x_y_z=1"
+            ),
             r#"{"grantType":"refresh_token","refreshToken":"R\"\\","clientId":"c","clientSecret":"s","scope":"a b","xYZ":"1"}"#
         );
     }
 
     #[test]
     fn a_repeated_parameter_is_refused() {
-        assert!(camel_case_json(b"code=a&grant_type=x&code=b").unwrap_err().is_config());
-        assert!(camel_case_json(b"code_verifier=a&scope=s&codeVerifier=b").unwrap_err().is_config());
+        assert!(
+            camel_case_json(b"code=a&grant_type=x&code=b")
+                .unwrap_err()
+                .is_config()
+        );
+        assert!(
+            camel_case_json(b"code_verifier=a&scope=s&codeVerifier=b")
+                .unwrap_err()
+                .is_config()
+        );
     }
 
     #[test]

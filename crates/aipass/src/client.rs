@@ -37,7 +37,6 @@ struct Shared {
 
 impl Client {
     /// Starts a client. It needs a client id, or an access token.
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }

@@ -3,7 +3,7 @@
 //! # Modules
 //!
 //! [`Client`] has every endpoint. [`Auth`] is the login side of it. [`types`] and [`enums`] are the wire types,
-//! generated from the OpenAPI document: unknown fields are kept and unknown values decode. [`env`] names the environment
+//! generated from the OpenAPI document: unknown fields are kept and unknown values decode. [`env`](mod@env) names the environment
 //! variables.
 //!
 //! # Features

@@ -124,10 +124,9 @@ impl ChatBuilder {
     /// See [`Error`]: what fails before the first event. What fails later comes out of the stream.
     pub async fn stream(mut self) -> Result<ChatStream, Error> {
         self.check()?;
-        let options = self.request.stream_options.get_or_insert_with(|| StreamOptions {
+        let options = self.request.stream_options.get_or_insert(StreamOptions {
             include_usage: None,
             include_obfuscation: None,
-            ..StreamOptions::default()
         });
         options.include_usage.get_or_insert(true);
         self.request.stream = Some(true);
