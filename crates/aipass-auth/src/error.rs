@@ -116,7 +116,15 @@ pub(crate) enum Kind {
     },
     Callback(&'static str),
     LoginExpired,
+    #[cfg_attr(
+        not(feature = "loopback"),
+        expect(dead_code, reason = "only the listener makes it")
+    )]
     LoginTimeout,
+    #[cfg_attr(
+        not(feature = "loopback"),
+        expect(dead_code, reason = "only the listener makes it")
+    )]
     Listen,
     Store(StoreError),
     Config(&'static str),

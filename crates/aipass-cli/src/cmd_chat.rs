@@ -193,16 +193,19 @@ struct Live {
 
 impl Live {
     fn print(&mut self, text: &str) -> Result<(), Failure> {
-        if !self.show || text.is_empty() {
+        if text.is_empty() {
             return Ok(());
         }
+        if self.last.is_none() {
+            tracing::debug!("the answer began");
+        }
         self.last = text.chars().last();
-        output::foreign(text)
+        if self.show { output::foreign(text) } else { Ok(()) }
     }
 
     /// Ends the line, so that what comes next starts on one of its own.
     fn end(&self) -> Result<(), Failure> {
-        if self.last.is_some_and(|last| last != '\n') {
+        if self.show && self.last.is_some_and(|last| last != '\n') {
             output::data("\n")
         } else {
             Ok(())

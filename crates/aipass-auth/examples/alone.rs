@@ -1,0 +1,29 @@
+//! Tokens without the rest of the SDK: sign in by pasting the address that the browser ends at.
+//!
+//! ```sh
+//! cargo run -p aipass-auth --example alone -- client_… myapp://auth/callback
+//! ```
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
+use aipass_auth::Auth;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(client_id), Some(redirect_uri)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: alone CLIENT_ID REDIRECT_URI".into());
+    };
+    // Without a store the tokens live in memory.
+    let auth = Auth::builder(client_id).build()?;
+    let (url, pending) = auth.begin(redirect_uri)?;
+    println!("Open this page, sign in, and paste the address that you end at:\n\n  {url}\n");
+    let mut callback = String::new();
+    std::io::stdin().read_line(&mut callback)?;
+    let session = auth.complete(pending, callback.trim()).await?;
+    println!("signed in, with {:?}", session.scopes);
+    // A token for a call of your own; it is renewed where it is about to expire.
+    let token = auth.token(None).await?;
+    println!("a token of {} characters", token.expose_secret().len());
+    auth.close().await;
+    Ok(())
+}
