@@ -193,19 +193,16 @@ struct Live {
 
 impl Live {
     fn print(&mut self, text: &str) -> Result<(), Failure> {
-        if text.is_empty() {
+        if !self.show || text.is_empty() {
             return Ok(());
         }
-        if self.last.is_none() {
-            tracing::debug!("the answer began");
-        }
         self.last = text.chars().last();
-        if self.show { output::foreign(text) } else { Ok(()) }
+        output::foreign(text)
     }
 
     /// Ends the line, so that what comes next starts on one of its own.
     fn end(&self) -> Result<(), Failure> {
-        if self.show && self.last.is_some_and(|last| last != '\n') {
+        if self.last.is_some_and(|last| last != '\n') {
             output::data("\n")
         } else {
             Ok(())
