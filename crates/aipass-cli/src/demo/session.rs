@@ -103,10 +103,7 @@ pub(crate) async fn login(sandbox: &Sandbox, app: App, browser: bool) -> Step<Cl
         .await
         .map_err(|error| Broken::instead_of("the user's profile")(&error))?;
     held(
-        format!(
-            "{} allowed {scopes} with state and PKCE",
-            cmd_login::who(&user)
-        ),
+        format!("{} allowed {scopes} with state and PKCE", cmd_login::who(&user)),
         client,
     )
 }
@@ -222,5 +219,8 @@ pub(crate) async fn refused(sandbox: &Sandbox, token: Secret) -> Step<()> {
     };
     let refusals = sandbox.counts().unauthorized - before;
     ensure(refusals >= 1, "a refusal by the service (HTTP 401)", "none")?;
-    held(format!("the service answers the old token with HTTP 401: {error}"), ())
+    held(
+        format!("the service answers the old token with HTTP 401: {error}"),
+        (),
+    )
 }
