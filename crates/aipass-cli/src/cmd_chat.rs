@@ -15,8 +15,8 @@ const INPUT_LIMIT: u64 = 16 * 1024 * 1024;
 JSON: {\"id\":\"chatcmpl-1\",\"model\":\"gpt-4o-mini\",\"text\":\"Hello.\",\"refusal\":null,
         \"finish_reason\":\"stop\",\"complete\":true,
         \"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7}}
-What the service leaves out is null. An answer that was cut is printed with \"complete\":false, and the
-exit code says so too.
+What the service leaves out is null. An answer that was cut is printed with \"complete\":false, \
+and the exit code says so too.
 
 A chat is a paid call.")]
 pub(crate) struct ChatArgs {
@@ -193,16 +193,19 @@ struct Live {
 
 impl Live {
     fn print(&mut self, text: &str) -> Result<(), Failure> {
-        if !self.show || text.is_empty() {
+        if text.is_empty() {
             return Ok(());
         }
+        if self.last.is_none() {
+            tracing::debug!("the answer began");
+        }
         self.last = text.chars().last();
-        output::foreign(text)
+        if self.show { output::foreign(text) } else { Ok(()) }
     }
 
     /// Ends the line, so that what comes next starts on one of its own.
     fn end(&self) -> Result<(), Failure> {
-        if self.last.is_some_and(|last| last != '\n') {
+        if self.show && self.last.is_some_and(|last| last != '\n') {
             output::data("\n")
         } else {
             Ok(())

@@ -1,12 +1,7 @@
 //! `aipass help`: the help of a command, and the tables that scripts rely on.
 
-use crate::{
-    args::Cli,
-    environment, exit,
-    failure::Failure,
-    output::{self, Paint},
-};
-use clap::{Args, CommandFactory};
+use crate::{args::Cli, environment, exit, failure::Failure, output};
+use clap::{Args, CommandFactory, Parser};
 use std::fmt::Write;
 
 /// Show the help of a command, `exit-codes` or `environment`
@@ -25,24 +20,21 @@ pub(crate) fn run(args: &HelpArgs) -> Result<(), Failure> {
     }
 }
 
+/// Prints what `aipass COMMAND --help` prints.
 fn command(topic: Option<&str>) -> Result<(), Failure> {
-    let mut cli = Cli::command();
-    cli.build();
-    let command = match topic {
-        None => &mut cli,
-        Some(name) => cli.find_subcommand_mut(name).ok_or_else(|| {
-            Failure::usage(
-                format!("there is no help about '{name}'"),
-                "`aipass help` lists the commands; `exit-codes` and `environment` are topics too",
-            )
-        })?,
-    };
-    let text = command.render_long_help();
-    if Paint::stdout().is_on() {
-        output::line(&text.ansi().to_string())
-    } else {
-        output::line(&text.to_string())
+    if let Some(name) = topic
+        && Cli::command().find_subcommand(name).is_none()
+    {
+        return Err(Failure::usage(
+            format!("there is no help about '{name}'"),
+            "`aipass help` lists the commands; `exit-codes` and `environment` are topics too",
+        ));
     }
+    let line = ["aipass"].into_iter().chain(topic).chain(["--help"]);
+    if let Err(help) = Cli::try_parse_from(line) {
+        output::parser(&help);
+    }
+    Ok(())
 }
 
 fn exit_codes() -> String {

@@ -131,8 +131,10 @@ fn no_client_id() -> Failure {
     Failure::config(
         "no client id is set",
         format!(
-            "create an OAuth2 client at https://aipass.one/panel/developer with the redirect URI \
-             {} and the scopes api:access and profile:read; then set {id} to its id, or pass --client-id. \
+            "1. create an OAuth2 client at https://aipass.one/panel/developer\n   \
+             with the redirect URI {}\n   \
+             and the scopes api:access and profile:read\n\
+             2. set {id} to its id, or pass --client-id\n\
              No account yet? Try `aipass demo`.",
             redirect_uri(DEFAULT_PORT),
         ),

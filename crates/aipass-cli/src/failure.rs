@@ -91,7 +91,10 @@ impl From<aipass::Error> for Failure {
             Exit::Other
         };
         let mut failure = Self::new(exit, error.to_string()).with_help(help_of(&error));
-        failure.describe(error.server_message().map(str::to_owned), root_cause(&error));
+        // Where the server answered, its status and words say it better than the layers below.
+        let broke = error.is_network() || error.is_incomplete() || error.is_decode();
+        let cause = if broke { root_cause(&error) } else { None };
+        failure.describe(error.server_message().map(str::to_owned), cause);
         failure
     }
 }

@@ -11,8 +11,14 @@ impl Interrupt {
     /// Takes over Ctrl-C from the system, which would end the program at once.
     pub(crate) fn listen() -> Self {
         let (presses, seen) = watch::channel(0);
+        // Taken over here and now, and not when the task first runs.
+        #[cfg(unix)]
+        let signals = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
+        #[cfg(windows)]
+        let signals = tokio::signal::windows::ctrl_c();
         tokio::spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
+            let Ok(mut signals) = signals else { return };
+            while signals.recv().await.is_some() {
                 presses.send_modify(|count| *count += 1);
             }
         });

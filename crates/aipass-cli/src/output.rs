@@ -58,12 +58,20 @@ pub(crate) fn undone(text: &str) {
 pub(crate) fn failure(failure: &Failure) {
     let Some(report) = &failure.report else { return };
     let paint = Paint::stderr();
+    if failure.exit == Exit::Interrupted && io::stderr().is_terminal() {
+        // The terminal has shown a ^C.
+        note("");
+    }
     note(&format!("{} {}", paint.bad("error:"), harmless(&report.what)));
-    for (label, text) in [
-        ("help:", &report.help),
-        ("server:", &report.server),
-        ("cause:", &report.cause),
-    ] {
+    if let Some(help) = &report.help {
+        // Steps stand below each other.
+        note(&format!(
+            "{} {}",
+            paint.bold("help:"),
+            harmless(help).replace('\n', "\n      ")
+        ));
+    }
+    for (label, text) in [("server:", &report.server), ("cause:", &report.cause)] {
         if let Some(text) = text {
             note(&format!("{} {}", paint.bold(label), one_line(text)));
         }

@@ -8,21 +8,18 @@ pub(crate) use report::Report;
 pub(crate) use session::{login, logout, refresh, refused, register, sandbox};
 
 use crate::{
-    demo::report::{Broken, Step, ensure, held},
+    demo::report::{Broken, OrBroken, Step, ensure, held},
     output::{self, usd},
 };
 use aipass::{ChatReply, Client, enums::FinishReason};
 use aipass_sandbox::Sandbox;
 
-const QUESTION: &str = "One tip for better focus?";
-const STREAMED_QUESTION: &str = "And how do I keep it up?";
+const QUESTION: &str = "One tip?";
+const STREAMED_QUESTION: &str = "And another?";
 const MODEL: &str = "gpt-4o-mini";
 
 pub(crate) async fn models(client: &Client) -> Step<&'static str> {
-    let models = client
-        .models()
-        .await
-        .map_err(|error| Broken::instead_of("a list of models")(&error))?;
+    let models = client.models().await.or_broken("a list of models")?;
     let known = models.iter().any(|model| model.id == MODEL);
     ensure(
         known,
@@ -41,25 +38,29 @@ pub(crate) async fn balance(sandbox: &Sandbox, client: &Client) -> Step<f64> {
 
 pub(crate) async fn chat(sandbox: &Sandbox, client: &Client, model: &str) -> Step<()> {
     let charged = sandbox.counts().charged_calls;
-    let reply = client.chat(model).user(QUESTION).send().await;
-    let reply = reply.map_err(|error| Broken::instead_of("an answer")(&error))?;
+    let reply = client
+        .chat(model)
+        .user(QUESTION)
+        .send()
+        .await
+        .or_broken("an answer")?;
     check(&reply, QUESTION)?;
     one_more_charge(sandbox, charged)?;
-    held(format!("{} ({})", reply.text(), cost(&reply)?), ())
+    held(reply.text(), ())
 }
 
 pub(crate) async fn stream(sandbox: &Sandbox, client: &Client, model: &str) -> Step<()> {
     let charged = sandbox.counts().charged_calls;
-    let broken = Broken::instead_of("a stream that ends well");
+    let expected = "a stream that ends well";
     let mut stream = client
         .chat(model)
         .user(STREAMED_QUESTION)
         .stream()
         .await
-        .map_err(|error| broken(&error))?;
+        .or_broken(expected)?;
     let (mut text, mut pieces) = (String::new(), 0);
     while let Some(event) = stream.next().await {
-        let event = event.map_err(|error| broken(&error))?;
+        let event = event.or_broken(expected)?;
         if !event.text().is_empty() {
             output::foreign(event.text())?;
             text.push_str(event.text());
@@ -67,7 +68,7 @@ pub(crate) async fn stream(sandbox: &Sandbox, client: &Client, model: &str) -> S
         }
     }
     output::line("")?;
-    let reply = stream.finish().map_err(|error| broken(&error))?;
+    let reply = stream.finish().or_broken(expected)?;
     ensure(pieces > 1, "the answer in pieces", pieces)?;
     ensure(text == reply.text(), "the pieces to be the answer", reply.text())?;
     check(&reply, STREAMED_QUESTION)?;
@@ -99,10 +100,7 @@ pub(crate) async fn spent(sandbox: &Sandbox, client: &Client, before: f64) -> St
 
 /// The balance, if the sandbox's own books say the same.
 async fn left(sandbox: &Sandbox, client: &Client) -> Result<f64, Broken> {
-    let balance = client
-        .balance()
-        .await
-        .map_err(|error| Broken::instead_of("a balance")(&error))?;
+    let balance = client.balance().await.or_broken("a balance")?;
     let books = sandbox.wallet().remaining;
     let left = balance.remaining.unwrap_or(f64::NAN);
     // Both come from whole millionths, so a smaller difference is the rounding of a float.

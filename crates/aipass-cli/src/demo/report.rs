@@ -28,13 +28,18 @@ pub(super) fn held<T>(facts: impl Into<String>, value: T) -> Step<T> {
     })
 }
 
-impl Broken {
-    /// For an error where `expected` should have been.
-    pub(super) fn instead_of(expected: &str) -> impl Fn(&dyn Display) -> Self {
-        move |got| Self::Expected {
+/// Turns an error into a step that did not hold.
+pub(super) trait OrBroken<T> {
+    /// The value, if there is one where `expected` should be.
+    fn or_broken(self, expected: &str) -> Result<T, Broken>;
+}
+
+impl<T, E: Display> OrBroken<T> for Result<T, E> {
+    fn or_broken(self, expected: &str) -> Result<T, Broken> {
+        self.map_err(|error| Broken::Expected {
             expected: expected.to_owned(),
-            got: got.to_string(),
-        }
+            got: error.to_string(),
+        })
     }
 }
 
@@ -114,4 +119,28 @@ impl Report {
 
 fn padded(name: &str) -> String {
     format!("{name:<8}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_does_not_hold_ends_the_demo_with_1() {
+        let mut report = Report::new();
+        let step: Step<()> = Err("HTTP 500").or_broken("an answer");
+        let failure = report.step("chat", step).unwrap_err();
+        assert_eq!(failure.exit, Exit::Other);
+        assert!(failure.report.unwrap().what.contains("'chat'"));
+        assert_eq!(report.steps, 0);
+    }
+
+    #[test]
+    fn what_does_not_hold_says_what_was_expected_and_what_came() {
+        assert!(ensure(true, "1", "1").is_ok());
+        let Err(Broken::Expected { expected, got }) = ensure(false, "1 refresh", 2) else {
+            panic!("it held")
+        };
+        assert_eq!((expected.as_str(), got.as_str()), ("1 refresh", "2"));
+    }
 }

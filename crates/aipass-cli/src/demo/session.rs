@@ -1,12 +1,12 @@
 //! The steps of the demo around the session: from the registration of an app to the token that is refused.
 
 use crate::{
-    cmd_login,
-    demo::report::{Broken, Step, ensure, held},
+    context,
+    demo::report::{Broken, OrBroken, Step, ensure, held},
     output,
 };
 use aipass::{Client, ClientRegistration, Loopback, RevokeOutcome, Secret, register_client};
-use aipass_sandbox::{Route, Sandbox};
+use aipass_sandbox::{Route, Sandbox, SecretKind};
 use std::{net::TcpListener, time::Duration};
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -17,8 +17,11 @@ const WORD_PAUSE: Duration = Duration::from_millis(40);
 const CALLS: usize = 20;
 
 pub(crate) async fn sandbox() -> Step<Sandbox> {
-    let sandbox = Sandbox::builder().chunk_delay(WORD_PAUSE).start().await;
-    let sandbox = sandbox.map_err(|error| Broken::instead_of("a free port")(&error))?;
+    let sandbox = Sandbox::builder()
+        .chunk_delay(WORD_PAUSE)
+        .start()
+        .await
+        .or_broken("a free port")?;
     held(
         format!("an AI Pass of its own at {}", sandbox.base_url()),
         sandbox,
@@ -34,13 +37,13 @@ pub(crate) struct App {
 }
 
 pub(crate) async fn register(sandbox: &Sandbox) -> Step<App> {
-    let no_port = Broken::instead_of("a free port");
-    let reserved = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| no_port(&error))?;
-    let port = reserved.local_addr().map_err(|error| no_port(&error))?.port();
-    let redirect_uri = crate::context::redirect_uri(port);
+    let reserved = TcpListener::bind(("127.0.0.1", 0)).or_broken("a free port")?;
+    let port = reserved.local_addr().or_broken("a free port")?.port();
+    let redirect_uri = context::redirect_uri(port);
     let wanted = ClientRegistration::new("aipass demo", &redirect_uri);
-    let client = register_client(sandbox.base_url(), &wanted, None).await;
-    let client = client.map_err(|error| Broken::instead_of("a registered client")(&error))?;
+    let client = register_client(sandbox.base_url(), &wanted, None)
+        .await
+        .or_broken("a registered client")?;
     ensure(
         client.redirect_uris == [redirect_uri.as_str()],
         &redirect_uri,
@@ -48,11 +51,11 @@ pub(crate) async fn register(sandbox: &Sandbox) -> Step<App> {
     )?;
     let registrations = sandbox.counts().registrations;
     ensure(registrations == 1, "1 registration", registrations)?;
-    let facts = format!("{} returns to {redirect_uri}", client.client_id);
+    let client_id = client.client_id;
     held(
-        facts,
+        format!("{client_id} at {redirect_uri}"),
         App {
-            client_id: client.client_id,
+            client_id,
             redirect_uri,
             reserved,
         },
@@ -64,51 +67,25 @@ pub(crate) async fn login(sandbox: &Sandbox, app: App, browser: bool) -> Step<Cl
         .base_url(sandbox.base_url())
         .client_id(&app.client_id)
         .build();
-    let client = client.map_err(|error| Broken::instead_of("a client")(&error))?;
+    let client = client.or_broken("a client")?;
     drop(app.reserved);
     let flow = Loopback::new().redirect_uri(&app.redirect_uri);
     if browser {
         let shown = flow.on_url(|url| output::note(&format!("Allow the access on this page:\n\n  {url}\n")));
-        client
-            .login(shown)
-            .await
-            .map(drop)
-            .map_err(|error| Broken::instead_of("a login")(&error))?;
+        client.login(shown).await.or_broken("a login")?;
     } else {
         login_as_person(sandbox, &client, flow).await?;
     }
-    let counts = sandbox.counts();
-    let steps = (
-        counts.consent_pages,
-        counts.approvals,
-        counts.code_requests,
-        counts.token_refusals,
-    );
-    let expected = "one consent page, one approval and one exchange";
-    ensure(
-        steps.0 >= 1 && (steps.1, steps.2, steps.3) == (1, 1, 0),
-        expected,
-        format_args!("{steps:?}"),
-    )?;
-    let session = client
-        .session()
-        .await
-        .map_err(|error| Broken::instead_of("a session")(&error))?;
+    check_login(sandbox)?;
+    let session = client.session().await.or_broken("a session")?;
     let scopes = session
         .map(|session| session.scopes.join(" and "))
         .unwrap_or_default();
     ensure(scopes == "api:access and profile:read", "both scopes", &scopes)?;
-    let user = client
-        .userinfo()
-        .await
-        .map_err(|error| Broken::instead_of("the user's profile")(&error))?;
-    held(
-        format!(
-            "{} allowed {scopes} (PKCE, state and loopback)",
-            cmd_login::who(&user)
-        ),
-        client,
-    )
+    let user = client.userinfo().await.or_broken("the user's profile")?;
+    let name = user.name.unwrap_or_default();
+    ensure(!name.is_empty(), "the user's name", "none")?;
+    held(format!("{name} allowed {scopes} (state, PKCE)"), client)
 }
 
 /// Logs in while the sandbox's person opens the page and allows the access.
@@ -118,20 +95,17 @@ async fn login_as_person(sandbox: &Sandbox, client: &Client, flow: Loopback) -> 
         // Nobody waits for a second address.
         let _ = shown.send(url.clone());
     });
-    let login = async {
-        client
-            .login(flow)
-            .await
-            .map(drop)
-            .map_err(|error| Broken::instead_of("a login")(&error))
-    };
+    let login = async { client.login(flow).await.or_broken("a login") };
     let person = async {
-        let broken = Broken::instead_of("a consent page that leads back to the app");
-        let url = urls.recv().await.ok_or_else(|| broken(&"no address"))?;
+        let url = urls
+            .recv()
+            .await
+            .ok_or("none")
+            .or_broken("an address to sign in at")?;
         let visit = sandbox
             .approve(url.as_str())
             .await
-            .map_err(|error| broken(&error))?;
+            .or_broken("a consent page that leads back to the app")?;
         let status = visit.status().unwrap_or(0);
         ensure(
             status == 200,
@@ -140,6 +114,27 @@ async fn login_as_person(sandbox: &Sandbox, client: &Client, flow: Loopback) -> 
         )
     };
     tokio::try_join!(login, person).map(drop)
+}
+
+/// Whether the sandbox saw one login with all that belongs to it.
+fn check_login(sandbox: &Sandbox) -> Result<(), Broken> {
+    let counts = sandbox.counts();
+    ensure(counts.consent_pages >= 1, "a consent page", "none")?;
+    ensure(counts.approvals == 1, "1 consent", counts.approvals)?;
+    ensure(
+        counts.code_requests == 1,
+        "1 exchange of the code",
+        counts.code_requests,
+    )?;
+    ensure(counts.token_refusals == 0, "no refusal", counts.token_refusals)?;
+    let secrets = sandbox.seen_secrets();
+    for (kind, name) in [
+        (SecretKind::State, "a state"),
+        (SecretKind::CodeVerifier, "a PKCE verifier"),
+    ] {
+        ensure(secrets.iter().any(|secret| secret.kind() == kind), name, "none")?;
+    }
+    Ok(())
 }
 
 /// Lets the access token expire and sends many calls at once.
@@ -152,9 +147,8 @@ pub(crate) async fn refresh(sandbox: &Sandbox, client: &Client) -> Step<()> {
         calls.spawn(async move { client.userinfo().await });
     }
     while let Some(call) = calls.join_next().await {
-        let broken = Broken::instead_of("an answer to every call");
-        call.map_err(|error| broken(&error))?
-            .map_err(|error| broken(&error))?;
+        call.or_broken("an answer to every call")?
+            .or_broken("an answer to every call")?;
     }
     let after = sandbox.counts();
     let refused = after.unauthorized - before.unauthorized;
@@ -164,19 +158,16 @@ pub(crate) async fn refresh(sandbox: &Sandbox, client: &Client) -> Step<()> {
     let asked = after.requests_to(Route::Token) - before.requests_to(Route::Token);
     ensure(asked == 1, "1 token request", asked)?;
     held(
-        format!("the token expired; {CALLS} calls at once caused {refreshes} refresh, and all were answered"),
+        format!("expired; {CALLS} calls at once caused {refreshes} refresh, and all were answered"),
         (),
     )
 }
 
 /// Ends the session, and hands on the access token that was in use.
 pub(crate) async fn logout(sandbox: &Sandbox, client: &Client) -> Step<Secret> {
-    let broken = Broken::instead_of("a session that ends");
-    let token = match client.auth() {
-        Ok(auth) => auth.token(None).await.map_err(|error| broken(&error))?,
-        Err(error) => return Err(broken(&error)),
-    };
-    let report = client.logout().await.map_err(|error| broken(&error))?;
+    let auth = client.auth().or_broken("a session")?;
+    let token = auth.token(None).await.or_broken("a session")?;
+    let report = client.logout().await.or_broken("a session that ends")?;
     for (name, outcome) in [
         ("refresh token", &report.refresh_token),
         ("access token", &report.access_token),
@@ -187,12 +178,8 @@ pub(crate) async fn logout(sandbox: &Sandbox, client: &Client) -> Step<Secret> {
             RevokeOutcome::Failed(error) => ensure(false, format_args!("the {name} to be revoked"), error)?,
         }
     }
-    ensure(
-        report.is_complete(),
-        "nothing left on this machine",
-        format_args!("{:?}", report.store),
-    )?;
-    let left = client.session().await.map_err(|error| broken(&error))?;
+    report.store.or_broken("nothing left here")?;
+    let left = client.session().await.or_broken("no session")?;
     ensure(left.is_none(), "no session", "one")?;
     let revocations = sandbox.counts().revocations;
     ensure(
@@ -212,12 +199,15 @@ pub(crate) async fn refused(sandbox: &Sandbox, token: Secret) -> Step<()> {
         .base_url(sandbox.base_url())
         .access_token(token)
         .build();
-    let client = client.map_err(|error| Broken::instead_of("a client")(&error))?;
-    match client.userinfo().await {
-        Err(error) if error.is_login_required() => {
-            held(format!("the old token no longer works: {error}"), ())
-        }
-        Err(error) => Err(Broken::instead_of("the old token to be refused")(&error)),
-        Ok(_) => Err(Broken::instead_of("the old token to be refused")(&"an answer")),
-    }
+    let client = client.or_broken("a client")?;
+    let before = sandbox.counts().unauthorized;
+    let expected = "the old token to be refused";
+    let error = match client.userinfo().await {
+        Err(error) if error.is_login_required() => error,
+        Err(error) => return Err(error).or_broken(expected),
+        Ok(_) => return Err("an answer").or_broken(expected),
+    };
+    let refusals = sandbox.counts().unauthorized - before;
+    ensure(refusals >= 1, "a refusal by the service (HTTP 401)", "none")?;
+    held(format!("the old token gets HTTP 401: {error}"), ())
 }

@@ -1,0 +1,56 @@
+//! `aipass demo`, the first thing that anybody runs.
+
+use super::support::{Program, free_port, golden};
+
+#[test]
+fn every_step_of_the_demo_holds() {
+    let run = Program::new(["demo"]).run().exits(0);
+    golden("demo.txt", &masked(&run.stdout));
+    assert_eq!(run.stderr, "Next: `aipass login` signs in to AI Pass itself.\n");
+}
+
+#[test]
+fn the_demo_needs_no_network_and_no_settings() {
+    let nowhere = format!("http://127.0.0.1:{}", free_port());
+    Program::new(["demo"])
+        .env("HTTP_PROXY", &nowhere)
+        .env("ALL_PROXY", &nowhere)
+        .env("AIPASS_BASE_URL", &nowhere)
+        .env("AIPASS_ACCESS_TOKEN", "token")
+        .env("AIPASS_CLIENT_ID", "client")
+        .env("AIPASS_CONFIG_DIR", "/dev/null/nowhere")
+        .run()
+        .exits(0);
+}
+
+#[test]
+fn the_demo_logs_and_shows_no_secret() {
+    let run = Program::new(["demo"]).env("AIPASS_LOG", "trace").run().exits(0);
+    assert!(
+        run.stderr.contains("aipass_auth"),
+        "nothing was logged: {}",
+        run.stderr
+    );
+    assert!(!run.all().contains("sbx_"), "{}", run.all());
+}
+
+/// The text with ids and numbers as stars, but for the money and the counts of the demo itself.
+fn masked(text: &str) -> String {
+    let mut masked = String::new();
+    for word in text.split_inclusive([' ', '\n']) {
+        let (head, tail) = match (word.strip_prefix("client_"), word.find("127.0.0.1:")) {
+            (Some(_), _) => ("client_", " "),
+            (None, Some(at)) => {
+                let port = at + "127.0.0.1:".len();
+                let digits = word[port..].bytes().take_while(u8::is_ascii_digit).count();
+                (&word[..port], &word[port + digits..])
+            }
+            (None, None) => {
+                masked.push_str(word);
+                continue;
+            }
+        };
+        masked.push_str(&format!("{head}*{tail}"));
+    }
+    masked
+}

@@ -1,0 +1,194 @@
+//! What a script can rely on: each exit code, and which stream says what.
+
+use super::support::{Program, Stage, free_port};
+
+#[test]
+fn a_wrong_command_line_is_2() {
+    for args in [
+        &[][..],
+        &["nonsense"],
+        &["chat", "--nonsense"],
+        &["chat", "Hi"],
+        &["chat", "-m", "model", " "],
+        &["chat", "-m", "model", "Hi", "--max-tokens", "0"],
+        &["chat", "-m", "model", "Hi", "--temperature", "3"],
+        &["chat", "-m", "model", "Hi", "--temperature", "-1"],
+        &["login", "--port", "0"],
+        &["balance", "--access-token", "x"],
+    ] {
+        let run = Program::new(args)
+            .env("AIPASS_ACCESS_TOKEN", "token")
+            .run()
+            .exits(2)
+            .prints("");
+        assert!(!run.stderr.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_missing_or_unusable_setting_is_3() {
+    for args in [
+        &["balance"][..],
+        &["models"],
+        &["login"],
+        &["logout"],
+        &["chat", "-m", "model", "Hi"],
+    ] {
+        let run = Program::new(args)
+            .run()
+            .exits(3)
+            .prints("")
+            .says("error: no client id is set\n");
+        run.says("http://127.0.0.1:8417/callback")
+            .says("AIPASS_CLIENT_ID")
+            .says("aipass demo");
+    }
+    // An empty variable counts as not set.
+    Program::new(["balance"])
+        .env("AIPASS_CLIENT_ID", "")
+        .env("AIPASS_ACCESS_TOKEN", "")
+        .run()
+        .exits(3);
+
+    let client = |name: &str, value: &str| {
+        Program::new(["balance"])
+            .env("AIPASS_CLIENT_ID", "client")
+            .env("AIPASS_CONFIG_DIR", "/nonexistent")
+            .env(name, value)
+    };
+    client("AIPASS_BASE_URL", "http://example.com")
+        .run()
+        .exits(3)
+        .says("error: the base URL is not usable");
+    client("AIPASS_API_PREFIX", "v1")
+        .run()
+        .exits(3)
+        .says("API prefix");
+    client("AIPASS_LOG", "=/=").run().exits(3).says("AIPASS_LOG");
+    client("AIPASS_BASE_URL", "ftp://example.com")
+        .run()
+        .exits(3)
+        .says("only https is accepted");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unusable_value_is_3_and_is_not_shown() {
+    use std::os::unix::ffi::OsStrExt;
+    let value = std::ffi::OsStr::from_bytes(b"secret\xff");
+    let run = Program::new(["balance"])
+        .env("AIPASS_ACCESS_TOKEN", value)
+        .run()
+        .exits(3);
+    assert!(
+        !run.says("AIPASS_ACCESS_TOKEN is not valid Unicode")
+            .stderr
+            .contains("secret")
+    );
+    let run = Program::new(["balance"])
+        .env("AIPASS_ACCESS_TOKEN", "secret\nvalue")
+        .run();
+    assert_ne!(run.code, Some(0));
+    assert!(!run.stderr.contains("secret"), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_session_that_cannot_be_kept_is_3() {
+    use std::os::unix::fs::PermissionsExt;
+    let open = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(open.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    for args in [&["balance"][..], &["login", "--no-browser"]] {
+        Program::new(args)
+            .env("AIPASS_CLIENT_ID", "client")
+            .env("AIPASS_CONFIG_DIR", open.path())
+            .env("AIPASS_BASE_URL", format!("http://127.0.0.1:{}", free_port()))
+            .run()
+            .exits(3)
+            .says("is not safe to use");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_signed_in_is_4() {
+    let stage = Stage::start().await;
+    for args in [
+        &["balance"][..],
+        &["models"],
+        &["chat", "-m", "gpt-4o-mini", "Hi"],
+    ] {
+        stage
+            .program(args)
+            .run()
+            .exits(4)
+            .prints("")
+            .says("error: nobody is signed in\nhelp: run `aipass login`\n");
+    }
+    stage
+        .with_token(["balance"])
+        .env("AIPASS_ACCESS_TOKEN", "unknown")
+        .run()
+        .exits(4)
+        .prints("");
+    let token = stage.with_token(["balance"]);
+    stage.sandbox.revoke_all();
+    token.run().exits(4).prints("").says("help: run `aipass login`\n");
+}
+
+#[test]
+fn a_service_that_cannot_be_reached_is_7() {
+    let base_url = format!("http://127.0.0.1:{}", free_port());
+    for args in [
+        &["balance"][..],
+        &["models"],
+        &["chat", "-m", "model", "Hi"],
+        &["chat", "-m", "model", "Hi", "--no-stream"],
+    ] {
+        let run = Program::new(args)
+            .env("AIPASS_BASE_URL", &base_url)
+            .env("AIPASS_ACCESS_TOKEN", "token")
+            .run();
+        run.exits(7)
+            .prints("")
+            .says("error: the server could not be reached")
+            .says("\nhelp: ");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ctrl_c_is_130_also_while_waiting_for_the_browser() {
+    let stage = Stage::start().await;
+    let mut running = stage.login_program().start();
+    running.stderr_until("/oauth2/authorize?");
+    running.interrupt();
+    running.wait().exits(130).prints("").says("error: interrupted\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_3_and_a_closed_pipe_is_0() {
+    use std::process::{Command, Stdio};
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    if let Ok(full) = full {
+        let output = Command::new(env!("CARGO_BIN_EXE_aipass"))
+            .args(["help", "exit-codes"])
+            .env_clear()
+            .stdout(full)
+            .output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("the output cannot be written"));
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aipass"));
+    let output = command
+        .args(["help", "exit-codes"])
+        .env_clear()
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}

@@ -1,0 +1,342 @@
+//! Running the program: with nothing in its environment but what the test puts there.
+
+use aipass_sandbox::{ClientSeed, Sandbox};
+use std::{
+    ffi::OsStr,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    thread::{self, JoinHandle},
+};
+use tempfile::TempDir;
+
+pub(super) const CLIENT_ID: &str = "client_cli";
+
+/// How a run ended, and what it printed.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) code: Option<i32>,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+impl Run {
+    #[track_caller]
+    pub(super) fn exits(self, code: i32) -> Self {
+        assert_eq!(
+            self.code,
+            Some(code),
+            "stdout: {}\nstderr: {}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+
+    #[track_caller]
+    pub(super) fn says(self, text: &str) -> Self {
+        assert!(
+            self.stderr.contains(text),
+            "{text:?} is not on stderr: {}",
+            self.stderr
+        );
+        self
+    }
+
+    #[track_caller]
+    pub(super) fn prints(self, stdout: &str) -> Self {
+        assert_eq!(self.stdout, stdout, "stderr: {}", self.stderr);
+        self
+    }
+
+    /// Both streams.
+    pub(super) fn all(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// One call of the program.
+pub(super) struct Program(Command);
+
+impl Program {
+    pub(super) fn new<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aipass"));
+        command
+            .args(args)
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Self(command)
+    }
+
+    pub(super) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    pub(super) fn arg(mut self, arg: &str) -> Self {
+        self.0.arg(arg);
+        self
+    }
+
+    pub(super) fn run(mut self) -> Run {
+        self.0.output().unwrap().into()
+    }
+
+    /// Runs it with this on its standard input.
+    pub(super) fn run_with(mut self, input: &[u8]) -> Run {
+        let mut child = self.0.stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        child.wait_with_output().unwrap().into()
+    }
+
+    pub(super) fn start(mut self) -> Running {
+        Running(self.0.spawn().unwrap())
+    }
+}
+
+/// A program that is still running. It ends with the test.
+pub(super) struct Running(Child);
+
+impl Running {
+    /// Reads stderr up to the line that has this text. Gives what was read, that line included.
+    pub(super) fn stderr_until(&mut self, text: &str) -> String {
+        let mut lines = BufReader::with_capacity(1, self.0.stderr.as_mut().unwrap());
+        let mut read = String::new();
+        loop {
+            let start = read.len();
+            assert_ne!(
+                lines.read_line(&mut read).unwrap(),
+                0,
+                "{text:?} did not come on stderr: {read}"
+            );
+            if read[start..].contains(text) {
+                return read;
+            }
+        }
+    }
+
+    /// Reads stdout until this text has come.
+    pub(super) fn stdout_until(&mut self, text: &str) {
+        let stdout = self.0.stdout.as_mut().unwrap();
+        let (mut read, mut byte) = (Vec::new(), [0]);
+        while !read.ends_with(text.as_bytes()) {
+            assert_eq!(
+                stdout.read(&mut byte).unwrap(),
+                1,
+                "{text:?} did not come on stdout"
+            );
+            read.push(byte[0]);
+        }
+    }
+
+    /// Closes the pipe that it prints into.
+    pub(super) fn close_stdout(&mut self) {
+        drop(self.0.stdout.take());
+    }
+
+    /// Presses Ctrl-C.
+    pub(super) fn interrupt(&self) {
+        let status = Command::new("kill")
+            .args(["-INT", &self.0.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for its end. The output is what was not read before.
+    pub(super) fn wait(mut self) -> Run {
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        if let Some(mut pipe) = self.0.stdout.take() {
+            pipe.read_to_string(&mut stdout).unwrap();
+        }
+        self.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        Run {
+            code: self.0.wait().unwrap().code(),
+            stdout,
+            stderr,
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already unless the test failed.
+        let _ = self.0.kill();
+    }
+}
+
+/// A sandbox with a registered client, and a home for the program's session.
+pub(super) struct Stage {
+    pub(super) sandbox: Sandbox,
+    home: TempDir,
+    port: u16,
+}
+
+impl Stage {
+    pub(super) async fn start() -> Self {
+        let port = free_port();
+        let client = ClientSeed::new(CLIENT_ID).redirect_uri(format!("http://127.0.0.1:{port}/callback"));
+        let sandbox = Sandbox::builder().client(client).start().await.unwrap();
+        Self {
+            sandbox,
+            home: tempfile::tempdir().unwrap(),
+            port,
+        }
+    }
+
+    /// The program with the client id and the session of this stage.
+    pub(super) fn program<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
+        Program::new(args)
+            .env("AIPASS_BASE_URL", self.sandbox.base_url())
+            .env("AIPASS_CLIENT_ID", CLIENT_ID)
+            .env("AIPASS_CONFIG_DIR", self.state())
+    }
+
+    /// The program with an access token in its environment, and neither client id nor session.
+    pub(super) fn with_token<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
+        let tokens = self
+            .sandbox
+            .issue_tokens(CLIENT_ID, &["api:access", "profile:read"])
+            .unwrap();
+        Program::new(args)
+            .env("AIPASS_BASE_URL", self.sandbox.base_url())
+            .env("AIPASS_ACCESS_TOKEN", tokens.access_token)
+            .env("AIPASS_CONFIG_DIR", self.state())
+    }
+
+    pub(super) fn state(&self) -> PathBuf {
+        self.home.path().join("state")
+    }
+
+    pub(super) fn login_program(&self) -> Program {
+        self.program(["login", "--no-browser", "--port", &self.port.to_string()])
+    }
+
+    /// Runs a login to its end, with a person who allows the access.
+    pub(super) async fn login(&self, program: Program) -> Run {
+        let mut running = program.start();
+        let before = running.stderr_until("/oauth2/authorize?");
+        self.sandbox.approve(address_in(&before)).await.unwrap();
+        let mut run = running.wait();
+        run.stderr.insert_str(0, &before);
+        run
+    }
+}
+
+/// The address on the last line of what a login printed.
+pub(super) fn address_in(stderr: &str) -> &str {
+    stderr.lines().last().unwrap().trim()
+}
+
+/// A port that nobody listens on.
+pub(super) fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// A server for one stream: each text that is sent to it goes out as it is, and dropping it closes the connection.
+pub(super) struct RawStream {
+    port: u16,
+    texts: Option<std::sync::mpsc::Sender<String>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl RawStream {
+    pub(super) fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (texts, to_send) = std::sync::mpsc::channel::<String>();
+        let thread = thread::spawn(move || {
+            let (mut socket, _) = listener.accept().unwrap();
+            read_request(&mut socket);
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+            socket.write_all(head.as_bytes()).unwrap();
+            for text in to_send {
+                // The program may have gone by now.
+                let _ = socket.write_all(text.as_bytes());
+            }
+        });
+        Self {
+            port,
+            texts: Some(texts),
+            thread: Some(thread),
+        }
+    }
+
+    pub(super) fn program<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
+        Program::new(args)
+            .env("AIPASS_BASE_URL", format!("http://127.0.0.1:{}", self.port))
+            .env("AIPASS_ACCESS_TOKEN", "token")
+    }
+
+    /// Sends a piece of the answer.
+    pub(super) fn word(&self, word: &str) {
+        self.send(&format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{word}\"}}}}]}}\n\n"
+        ));
+    }
+
+    pub(super) fn send(&self, text: &str) {
+        self.texts.as_ref().unwrap().send(text.to_owned()).unwrap();
+    }
+
+    /// Closes the connection.
+    pub(super) fn close(mut self) {
+        self.texts = None;
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+fn read_request(socket: &mut TcpStream) {
+    let mut reader = BufReader::new(socket);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        assert_ne!(
+            reader.read_line(&mut line).unwrap(),
+            0,
+            "the request ended in its head"
+        );
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line == "\r\n" {
+            break;
+        }
+    }
+    reader.read_exact(&mut vec![0; length]).unwrap();
+}
+
+/// Compares with a golden file; `UPDATE_GOLDEN=1` writes it.
+#[track_caller]
+pub(super) fn golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        text, expected,
+        "tests/golden/{name} differs; UPDATE_GOLDEN=1 writes it anew"
+    );
+}
