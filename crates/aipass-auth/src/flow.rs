@@ -172,9 +172,8 @@ impl Auth {
         self.exchange(pending, code).await
     }
 
-    /// Takes a person through a login, for example with the system's browser and a
-    #[cfg_attr(feature = "loopback", doc = "[`Loopback`](crate::Loopback) listener.")]
-    #[cfg_attr(not(feature = "loopback"), doc = "loopback listener (feature `loopback`).")]
+    /// Takes a person through a login, for example with `Loopback`: the system's browser and a listener on this
+    /// machine.
     ///
     /// # Errors
     ///

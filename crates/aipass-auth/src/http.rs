@@ -177,3 +177,40 @@ pub fn builder(options: &HttpOptions, base: &BaseUrl) -> Result<reqwest::ClientB
     }
     Ok(builder)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_proxy_credentials() {
+        let options = HttpOptions::default().proxy("http://user:canary@proxy.example:1");
+        assert!(!format!("{options:?} {options:#?}").contains("canary"));
+        client(&options, &BaseUrl::default()).unwrap();
+    }
+
+    #[test]
+    fn a_broken_proxy_is_refused_without_being_quoted() {
+        let options = HttpOptions::default().proxy("canary canary");
+        let error = client(&options, &BaseUrl::default()).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    #[tokio::test]
+    async fn a_client_for_https_sends_nothing_in_clear() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let client = client(&HttpOptions::default(), &BaseUrl::default()).unwrap();
+        let error = client
+            .get(format!("http://{}", listener.local_addr().unwrap()))
+            .send()
+            .await
+            .unwrap_err();
+        assert!(error.is_builder(), "{error:?}");
+        assert_eq!(
+            listener.accept().unwrap_err().kind(),
+            std::io::ErrorKind::WouldBlock,
+            "nobody connected"
+        );
+    }
+}

@@ -156,3 +156,122 @@ impl ServerCertVerifier for LazyVerifier {
             .supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use rustls::pki_types::PrivateKeyDer;
+    use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
+
+    use super::*;
+    use crate::base_url::BaseUrl;
+    use crate::http::{HttpOptions, client};
+
+    const AUTHORITY: &[u8] = include_bytes!("../tests/tls/ca.pem");
+    const SERVER: &[u8] = include_bytes!("../tests/tls/server.pem");
+    const SERVER_KEY: &[u8] = include_bytes!("../tests/tls/server.key");
+
+    /// Answers one request on a connection whose certificate is for `localhost`, and tells the protocol that was
+    /// agreed on.
+    fn server(
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> (u16, std::thread::JoinHandle<Option<Vec<u8>>>) {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let chain = CertificateDer::pem_slice_iter(SERVER)
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, PrivateKeyDer::from_pem_slice(SERVER_KEY).unwrap())
+            .unwrap();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let serving = std::thread::spawn(move || {
+            let (mut socket, _) = listener.accept().unwrap();
+            let mut connection = ServerConnection::new(Arc::new(config)).unwrap();
+            connection.complete_io(&mut socket).ok()?;
+            let agreed = connection.alpn_protocol().map(<[u8]>::to_vec);
+            let mut stream = rustls::Stream::new(&mut connection, &mut socket);
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).ok()?;
+            assert!(
+                request[..read].starts_with(b"GET /x HTTP/1.1"),
+                "the request came whole"
+            );
+            stream
+                .write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+                .ok()?;
+            agreed
+        });
+        (port, serving)
+    }
+
+    async fn get(options: &HttpOptions, host: &str, port: u16) -> Result<u16, reqwest::Error> {
+        let base = BaseUrl::parse(&format!("https://{host}:{port}")).unwrap();
+        let client = client(options, &base).unwrap();
+        client
+            .get(base.endpoint("/x"))
+            .send()
+            .await
+            .map(|response| response.status().as_u16())
+    }
+
+    #[tokio::test]
+    async fn a_certificate_of_an_added_authority_is_accepted() {
+        let options = HttpOptions::default().add_root_pem(AUTHORITY).unwrap();
+        for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+            let (port, serving) = server(&[version]);
+            assert_eq!(get(&options, "localhost", port).await.unwrap(), 204);
+            assert_eq!(
+                serving.join().unwrap().as_deref(),
+                Some(&b"http/1.1"[..]),
+                "both sides agreed by ALPN"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_authority_and_another_name_are_refused() {
+        let known = HttpOptions::default().add_root_pem(AUTHORITY).unwrap();
+        for (options, host) in [(HttpOptions::default(), "localhost"), (known, "127.0.0.1")] {
+            let (port, serving) = server(rustls::ALL_VERSIONS);
+            assert!(
+                get(&options, host, port).await.unwrap_err().is_connect(),
+                "{host}"
+            );
+            assert_eq!(serving.join().unwrap(), None, "no request was sent");
+        }
+    }
+
+    #[test]
+    fn building_a_client_loads_no_roots_and_copies_share_them() {
+        let verifier = SharedVerifier::default().with_roots(AUTHORITY).unwrap();
+        config(&verifier).unwrap();
+        assert!(verifier.0.loaded.lock().unwrap().is_none());
+        let first = verifier.0.verifier().unwrap();
+        let copy = verifier.clone();
+        assert!(Arc::ptr_eq(&first, &copy.0.verifier().unwrap()));
+        assert!(Arc::ptr_eq(
+            &SharedVerifier::default().0,
+            &SharedVerifier::default().0
+        ));
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_refused_at_once() {
+        let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let endless = b"-----BEGIN CERTIFICATE-----\nAAAA";
+        for pem in [&b""[..], b"canary", SERVER_KEY, broken, endless] {
+            let error = HttpOptions::default().add_root_pem(pem).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "no certificate could be read from the PEM text"
+            );
+        }
+    }
+}

@@ -1,9 +1,18 @@
-//! The crate from outside: its file store on a real disk, its listener on a real port.
+//! What the crate does on real sockets and real files.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a test panics where something it needs is missing"
 )]
 
+mod canary;
+#[cfg(all(feature = "file-store", unix))]
 mod file_store;
-mod listener;
+mod login;
+#[cfg(feature = "loopback")]
+mod loopback;
+mod playbook;
+mod renewal;
+mod secrets;
+mod support;
+mod traps;

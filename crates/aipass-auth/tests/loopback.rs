@@ -1,0 +1,427 @@
+//! The listener: who can end a login, and what the person sees.
+
+use std::io;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use aipass_auth::{Auth, AuthError, Loopback, LoopbackHost, SessionInfo};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::support::{RawServer, Reply, client};
+
+/// A login under way, and what the browser knows of it.
+struct Running {
+    login: JoinHandle<Result<SessionInfo, AuthError>>,
+    redirect: Url,
+    state: String,
+}
+
+impl Running {
+    async fn start(auth: &Auth, flow: Loopback) -> Self {
+        let (sender, urls) = mpsc::channel();
+        let flow = flow
+            .open_browser(false)
+            .on_url(move |url| sender.send(url.clone()).unwrap());
+        let auth = auth.clone();
+        let login = tokio::spawn(async move { auth.login(flow).await });
+        let url = tokio::task::spawn_blocking(move || urls.recv().unwrap())
+            .await
+            .unwrap();
+        let query = |wanted: &str| {
+            url.query_pairs()
+                .find(|(name, _)| name == wanted)
+                .unwrap()
+                .1
+                .into_owned()
+        };
+        Self {
+            login,
+            redirect: query("redirect_uri").parse().unwrap(),
+            state: query("state"),
+        }
+    }
+
+    fn authority(&self) -> String {
+        format!(
+            "{}:{}",
+            self.redirect.host_str().unwrap(),
+            self.redirect.port().unwrap()
+        )
+    }
+
+    fn get(&self, target: &str) -> String {
+        let target = target.replace("STATE", &self.state);
+        format!("GET {target} HTTP/1.1\r\nHost: {}\r\n\r\n", self.authority())
+    }
+
+    async fn send(&self, request: &str) -> String {
+        raw(&self.authority(), request).await
+    }
+}
+
+async fn raw(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // A refusal may come, and the connection end, before everything was sent.
+    let _ = stream.write_all(request.as_bytes()).await;
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response).await;
+    String::from_utf8(response).unwrap()
+}
+
+fn status(response: &str) -> u16 {
+    response
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .unwrap_or(0)
+}
+
+async fn good_server() -> RawServer {
+    RawServer::always(Reply::json(
+        200,
+        r#"{"access_token":"A1","refresh_token":"R1","expires_in":3600}"#,
+    ))
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_requests_and_open_sockets_do_not_keep_the_true_callback_out() {
+    let server = good_server().await;
+    let auth = client(&server.base).app_name("My <App>").build().unwrap();
+    let running = Running::start(&auth, Loopback::new()).await;
+    let authority = running.authority();
+    assert!(running.redirect.as_str().starts_with("http://127.0.0.1:"));
+
+    let mut idle = Vec::new();
+    for _ in 0..10 {
+        let mut stream = TcpStream::connect(&authority).await.unwrap();
+        stream.write_all(b"GET /call").await.unwrap();
+        idle.push(stream);
+    }
+    let true_target = "/callback?code=C&state=STATE";
+    let with_head = |head: &str| {
+        running
+            .get(true_target)
+            .replacen("\r\nHost", &format!("\r\n{head}\r\nHost"), 1)
+    };
+    let with_method = |method: &str| running.get(true_target).replacen("GET", method, 1);
+    let with_host = |host: &str| {
+        running
+            .get(true_target)
+            .replace(&format!("Host: {authority}\r\n"), host)
+    };
+    let port = running.redirect.port().unwrap();
+    let other_case: String = running.state.chars().map(swap_case).collect();
+    for (request, expected) in [
+        (running.get("/favicon.ico"), 404),
+        (running.get("/"), 404),
+        (running.get("/callback/?code=C&state=STATE"), 404),
+        (running.get("/CALLBACK?code=C&state=STATE"), 404),
+        (running.get(&format!("http://{authority}{true_target}")), 404),
+        (running.get("/callback"), 400),
+        (running.get("/callback?code=C"), 400),
+        (running.get("/callback?code=C&state="), 400),
+        (running.get("/callback?code=C&state=WRONG"), 400),
+        (running.get(&format!("/callback?code=C&state={other_case}")), 400),
+        (running.get("/callback?code=C&state=STATEx"), 400),
+        (
+            running.get(&format!("/callback?code=C&state={}", &running.state[..42])),
+            400,
+        ),
+        (running.get("/callback?state=STATE"), 400),
+        (running.get("/callback?error=access_denied&state=WRONG"), 400),
+        (running.get("/callback?error=access_denied"), 400),
+        (running.get("/callback?code=C&state=STATE&state=STATE"), 400),
+        (running.get("/callback?code=C&code=D&state=STATE"), 400),
+        (
+            running.get("/callback?code=C&error=access_denied&state=STATE"),
+            400,
+        ),
+        (running.get("/callback?code=&state=STATE"), 400),
+        (
+            running.get("/callback?code=C&state=STATE&iss=https%3A%2F%2Fevil.example"),
+            400,
+        ),
+        (running.get("/callback?code=%3Cscript%3E&state=%3Cscript%3E"), 400),
+        (with_host(&format!("Host: evil.example:{port}\r\n")), 421),
+        (with_host("Host: 127.0.0.1\r\n"), 421),
+        (with_host(&format!("Host: localhost:{port}\r\n")), 421),
+        (with_host(""), 421),
+        (
+            with_host(&format!("Host: {authority}\r\nHost: {authority}\r\n")),
+            421,
+        ),
+        (with_head("Sec-Fetch-Dest: image"), 403),
+        (with_head("Sec-Fetch-Dest: empty"), 403),
+        (
+            with_head("Sec-Fetch-Dest: document\r\nSec-Fetch-Dest: iframe"),
+            403,
+        ),
+        (with_method("POST"), 405),
+        (with_method("HEAD"), 405),
+        (with_method("OPTIONS"), 405),
+        ("\x16\x03\x01 hello\r\n\r\n".to_owned(), 400),
+        ("GET /callback\r\n\r\n".to_owned(), 400),
+        (running.get(&format!("/{}", "a".repeat(20_000))), 431),
+    ] {
+        let response = running.send(&request).await;
+        assert_eq!(status(&response), expected, "{request:.100}");
+        assert!(
+            !response.contains("<script") && !response.contains("WRONG"),
+            "{response}"
+        );
+        assert!(!response.contains(&running.state), "{response}");
+    }
+    assert!(!running.login.is_finished());
+    assert_eq!(server.requests().len(), 0, "nothing was exchanged");
+
+    let response = running.send(&with_head("Sec-Fetch-Dest: document")).await;
+    assert_eq!(status(&response), 200, "{response}");
+    assert!(
+        response.contains("You are signed in to My &lt;App&gt;"),
+        "{response}"
+    );
+    for header in [
+        "Cache-Control: no-store",
+        "Referrer-Policy: no-referrer",
+        "Connection: close",
+        "default-src 'none'",
+    ] {
+        assert!(response.contains(header), "{header}");
+    }
+    running.login.await.unwrap().unwrap();
+    assert_eq!(auth.token(None).await.unwrap().expose_secret(), "A1");
+    assert_eq!(server.requests().len(), 1);
+    let again = TcpStream::connect(&authority).await.unwrap_err();
+    assert_eq!(
+        again.kind(),
+        io::ErrorKind::ConnectionRefused,
+        "the listener ends with its login"
+    );
+    for mut stream in idle {
+        let mut rest = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+        assert!(read.is_ok() && rest.is_empty(), "open connections end with it");
+    }
+}
+
+#[tokio::test]
+async fn the_page_tells_the_truth_after_the_exchange() {
+    for (reply, page) in [
+        (
+            Reply::json(
+                400,
+                r#"{"error":"invalid_grant","error_description":"<b>canary</b>"}"#,
+            ),
+            "The sign-in did not work",
+        ),
+        (Reply::json(503, ""), "AI Pass could not be reached"),
+        (Reply::HangUp, "AI Pass could not be reached"),
+    ] {
+        let server = RawServer::always(reply).await;
+        let auth = client(&server.base).build().unwrap();
+        let running = Running::start(&auth, Loopback::new()).await;
+        let response = running.send(&running.get("/callback?code=C&state=STATE")).await;
+        assert!(status(&response) == 400 && response.contains(page), "{response}");
+        assert!(!response.contains("canary"));
+        running.login.await.unwrap().unwrap_err();
+        assert!(auth.session().await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_declined_login_is_typed_and_shown() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let running = Running::start(&auth, Loopback::new()).await;
+    let target = "/callback?error=access_denied&error_description=%3Cscript%3E%1b&state=STATE";
+    let response = running.send(&running.get(target)).await;
+    assert!(
+        response.contains("You did not allow access") && !response.contains("script"),
+        "{response}"
+    );
+    let error = running.login.await.unwrap().unwrap_err();
+    assert!(error.is_denied());
+    assert_eq!(error.description(), Some("<script>"));
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn nobody_at_the_browser_ends_in_a_timeout() {
+    let auth = client("http://127.0.0.1:1").build().unwrap();
+    let flow = Loopback::new()
+        .open_browser(false)
+        .timeout(Duration::from_millis(50));
+    let error = auth.login(flow).await.unwrap_err();
+    assert!(error.is_timeout() && !error.is_network() && !error.is_temporary());
+}
+
+#[tokio::test]
+async fn a_registered_redirect_uri_is_used_as_it_stands() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let port = free_port();
+    for (uri, address) in [
+        (
+            format!("http://127.0.0.1:{port}/a/b"),
+            format!("127.0.0.1:{port}"),
+        ),
+        (format!("http://localhost:{port}/"), format!("127.0.0.1:{port}")),
+    ] {
+        let running = Running::start(&auth, Loopback::new().redirect_uri(&uri)).await;
+        assert_eq!(running.redirect.as_str(), uri);
+        let target = format!("{}?code=C&state=STATE", running.redirect.path());
+        assert_eq!(status(&raw(&address, &running.get(&target)).await), 200, "{uri}");
+        running.login.await.unwrap().unwrap();
+        assert!(
+            server
+                .requests()
+                .last()
+                .unwrap()
+                .contains(&format!(r#""redirectUri":"{uri}""#))
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_other_loopback_addresses() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    for (host, name) in [
+        (LoopbackHost::V6, "[::1]"),
+        (LoopbackHost::Localhost, "localhost"),
+    ] {
+        // A machine without IPv6 cannot show this.
+        if host == LoopbackHost::V6 && std::net::TcpListener::bind("[::1]:0").is_err() {
+            continue;
+        }
+        let running = Running::start(&auth, Loopback::new().host(host).path("/cb")).await;
+        assert_eq!(
+            (running.redirect.host_str(), running.redirect.path()),
+            (Some(name), "/cb")
+        );
+        let response = running.send(&running.get("/cb?code=C&state=STATE")).await;
+        assert_eq!(status(&response), 200, "{name}");
+        running.login.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn ports_are_tried_in_their_order() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken_port = taken.local_addr().unwrap().port();
+    let free = free_port();
+    let running = Running::start(&auth, Loopback::new().ports([taken_port, free])).await;
+    assert_eq!(running.redirect.port(), Some(free));
+    running.login.abort();
+
+    for flow in [
+        Loopback::new().ports([taken_port]),
+        Loopback::new().redirect_uri(format!("http://127.0.0.1:{taken_port}/callback")),
+        Loopback::new().redirect_uri(format!("http://localhost:{taken_port}/callback")),
+        Loopback::new().ports([]),
+    ] {
+        let error = auth.login(flow.open_browser(false)).await.unwrap_err();
+        assert!(
+            error.is_listen() && std::error::Error::source(&error).is_some(),
+            "{error}"
+        );
+        assert!(error.help().unwrap().contains("port"));
+    }
+    for flow in [
+        Loopback::new().path("callback"),
+        Loopback::new().redirect_uri("https://app.example/cb"),
+    ] {
+        assert!(
+            auth.login(flow.open_browser(false))
+                .await
+                .unwrap_err()
+                .is_config()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_is_dropped_closes_its_port() {
+    let auth = client("http://127.0.0.1:1").build().unwrap();
+    let running = Running::start(&auth, Loopback::new()).await;
+    let authority = running.authority();
+    TcpStream::connect(&authority).await.unwrap();
+    running.login.abort();
+    assert!(running.login.await.unwrap_err().is_cancelled());
+    assert!(TcpStream::connect(&authority).await.is_err());
+}
+
+#[tokio::test]
+async fn the_browser_gets_the_url_and_its_failure_is_no_failure() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let (sender, urls) = mpsc::channel();
+    let flow = Loopback::new().opener(move |url| {
+        sender.send(url.clone()).unwrap();
+        Err(io::Error::other("no browser here"))
+    });
+    let login = tokio::spawn({
+        let auth = auth.clone();
+        async move { auth.login(flow).await }
+    });
+    let url = tokio::task::spawn_blocking(move || urls.recv().unwrap())
+        .await
+        .unwrap();
+    assert!(
+        url.as_str()
+            .starts_with(&format!("{}/oauth2/authorize?", server.base))
+    );
+    let query = |wanted: &str| {
+        url.query_pairs()
+            .find(|(name, _)| name == wanted)
+            .unwrap()
+            .1
+            .into_owned()
+    };
+    let redirect: Url = query("redirect_uri").parse().unwrap();
+    let authority = format!("127.0.0.1:{}", redirect.port().unwrap());
+    let target = format!("/callback?code=C&state={}", query("state"));
+    let response = raw(
+        &authority,
+        &format!("GET {target} HTTP/1.1\r\nHost: {authority}\r\n\r\n"),
+    )
+    .await;
+    assert_eq!(status(&response), 200);
+    login.await.unwrap().unwrap();
+}
+
+#[cfg(feature = "file-store")]
+#[tokio::test]
+async fn a_store_that_cannot_take_tokens_stops_a_login_before_the_browser_opens() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("not-a-folder");
+    std::fs::write(&file, "").unwrap();
+    let store = aipass_auth::FileStore::in_dir(file.join("tokens"));
+    let auth = client("http://127.0.0.1:1").token_store(store).build().unwrap();
+    let flow = Loopback::new()
+        .open_browser(false)
+        .on_url(|_| panic!("the URL is not even made"));
+    assert!(auth.login(flow).await.unwrap_err().is_store());
+}
+
+fn swap_case(letter: char) -> char {
+    if letter.is_ascii_uppercase() {
+        letter.to_ascii_lowercase()
+    } else {
+        letter.to_ascii_uppercase()
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
