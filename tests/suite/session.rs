@@ -287,10 +287,16 @@ async fn a_paid_call_is_never_sent_twice() {
     }
 }
 
+/// A port that nobody listens on. It lies below the range from which the system hands ports out, since a connection of
+/// another test could draw it there before the program under test takes it.
 fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    static NEXT: std::sync::atomic::AtomicU16 = std::sync::atomic::AtomicU16::new(0);
+    let slot = u16::try_from(std::process::id() % 100).unwrap();
+    loop {
+        let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 100;
+        let port = 20_000 + slot * 100 + next;
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

@@ -241,13 +241,18 @@ pub(super) fn address_in(stderr: &str) -> &str {
     stderr.lines().last().unwrap().trim()
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on. It lies below the range from which the system hands ports out, since a connection of
+/// another test could draw it there before the program under test takes it.
 pub(super) fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    static NEXT: std::sync::atomic::AtomicU16 = std::sync::atomic::AtomicU16::new(0);
+    let slot = u16::try_from(std::process::id() % 100).unwrap();
+    loop {
+        let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 100;
+        let port = 20_000 + slot * 100 + next;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A server for one stream: each text that is sent to it goes out as it is, and dropping it closes the connection.
