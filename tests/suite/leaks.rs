@@ -91,9 +91,18 @@ async fn every_path(log: &Log) -> Vec<String> {
     sandbox.expire_access_tokens();
     log.show(&ai.balance().await.unwrap());
 
+    // A service that quotes the token in its error.
+    let first = secrets_of(&sandbox)
+        .into_iter()
+        .find(|secret| secret.starts_with("sbx_at_"))
+        .unwrap();
     for fault in [
         Fault::status(500, "{}"),
         Fault::status(403, r#"{"error":"insufficient_scope"}"#),
+        Fault::status(
+            403,
+            format!(r#"{{"error":"token {0} is not valid","type":"{0}"}}"#, first),
+        ),
         Fault::Reset,
         Fault::CutAfterBytes(10),
         Fault::Html200,

@@ -2,12 +2,13 @@
 
 use crate::support::{Answer, Server, answer, client, events, http, impatient};
 use aipass_api::{
-    CallContext, CallOptions, Client, Failure, FailureKind, Plain, StaticBearer, TimeoutPhase,
+    CallContext, CallOptions, Client, Failure, FailureKind, Plain, SilentBody, StaticBearer, TimeoutPhase,
     multipart::FilePart,
     sse::EventError,
     types::{ChatCompletionRequest, ChatMessage, ImageEditForm},
 };
 use aipass_auth::{AccountKey, MemoryStore, StoredTokens, TokenStore};
+use futures_util::StreamExt;
 use std::{sync::Arc, time::Duration};
 
 fn plain(server: &Server) -> Client {
@@ -152,6 +153,148 @@ async fn limits_end_a_call_that_hangs() {
             .await
             .unwrap_err()
             .is_timeout()
+    );
+}
+
+/// Also without a context of the caller's own, and also for bodies that are handed on unread.
+#[tokio::test]
+async fn the_limits_of_the_facade_hold_for_the_generated_client() {
+    let silent = Server::start([Answer::Hang(Vec::new())]).await;
+    let error = impatient(&silent.base_url)
+        .api()
+        .list_models()
+        .send()
+        .await
+        .unwrap_err();
+    let kind = Failure::of(&error).unwrap().kind();
+    assert_eq!(kind, FailureKind::Timeout(TimeoutPhase::FirstByte));
+
+    let head = b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\ncontent-length: 100\r\n\r\nabc".to_vec();
+    let stalled = Server::start([Answer::Hang(head)]).await;
+    let video = impatient(&stalled.base_url)
+        .api()
+        .download_video()
+        .id("video_1")
+        .send()
+        .await
+        .unwrap();
+    let mut bytes = video.into_inner_stream();
+    assert_eq!(&bytes.next().await.unwrap().unwrap()[..], b"abc");
+    assert!(SilentBody::is_in(&bytes.next().await.unwrap().unwrap_err()));
+
+    let stalled = Server::start([Answer::Hang(events(": hello\n\n"))]).await;
+    let request = ChatCompletionRequest::new("m", [ChatMessage::user("hi")]);
+    let api = impatient(&stalled.base_url);
+    let mut stream = api
+        .api()
+        .create_chat_completion_stream()
+        .body(request)
+        .events()
+        .await
+        .unwrap();
+    let Some(Err(EventError::Cut(error))) = stream.next().await else {
+        panic!("the stream must end")
+    };
+    assert!(SilentBody::is_in(&error));
+}
+
+#[tokio::test]
+async fn json_in_the_place_of_a_video_is_no_video() {
+    for body in [
+        r#"{"detail":"not ready"}"#,
+        r#"{"id":"video_1","status":"in_progress"}"#,
+    ] {
+        let server = Server::start([answer("200 OK", "application/json", body)]).await;
+        let error = plain(&server)
+            .download_video()
+            .id("video_1")
+            .send()
+            .await
+            .err()
+            .unwrap();
+        assert_eq!(
+            Failure::of(&error).unwrap().kind(),
+            FailureKind::NotAnAnswer,
+            "{body}"
+        );
+    }
+}
+
+/// The renewal that follows a 401 may fail; what the service said stays.
+#[tokio::test]
+async fn a_refused_call_keeps_what_the_service_said() {
+    let body = r#"{"error":{"message":"model is not enabled for this app","code":"model_not_enabled"}}"#;
+    let head = format!(
+        "HTTP/1.1 401 Unauthorized\r\nx-request-id: r-9\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let server = Server::start([Answer::Bytes(head.into_bytes())]).await;
+    let error = client(&server.base_url)
+        .chat("m")
+        .user("hi")
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.is_login_required(), "{error:?}");
+    assert_eq!(error.status().unwrap().as_u16(), 401);
+    assert_eq!(error.request_id(), Some("r-9"));
+    assert_eq!(error.code(), Some("model_not_enabled"));
+    assert_eq!(error.server_message(), Some("model is not enabled for this app"));
+    assert_eq!(error.charge_risk(), aipass::ChargeRisk::Refused);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn the_charge_risk_of_a_status() {
+    let budget = r#"{"error":{"message":"m","type":"budget_exceeded"}}"#;
+    for (status, body, risk) in [
+        ("500 Internal Server Error", "{}", aipass::ChargeRisk::Unknown),
+        ("530 Whatever", "{}", aipass::ChargeRisk::Unknown),
+        ("501 Not Implemented", "{}", aipass::ChargeRisk::Refused),
+        ("422 Unprocessable", "{}", aipass::ChargeRisk::Refused),
+        ("503 Service Unavailable", budget, aipass::ChargeRisk::Refused),
+        ("200 OK", budget, aipass::ChargeRisk::Refused),
+        (
+            "200 OK",
+            r#"{"error":{"message":"m"}}"#,
+            aipass::ChargeRisk::Unknown,
+        ),
+        (
+            "200 OK",
+            r#"{"id":"g1","choices":[{"message":{"content":"half"}}],"error":{"message":"died","code":502}}"#,
+            aipass::ChargeRisk::Unknown,
+        ),
+        ("200 OK", r#"{"choices":[]}"#, aipass::ChargeRisk::Completed),
+    ] {
+        let server = Server::start([answer(status, "application/json", body)]).await;
+        let error = client(&server.base_url)
+            .chat("m")
+            .user("hi")
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(error.charge_risk(), risk, "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_total_limit_of_token_requests_cuts_no_stream() {
+    let chunk = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n";
+    let server = Server::start([Answer::Hang(events(chunk))]).await;
+    let mut timeouts = aipass::Timeouts::default();
+    timeouts.idle = Some(Duration::from_millis(400));
+    let ai = aipass::Client::builder()
+        .base_url(&server.base_url)
+        .access_token(aipass::Secret::new("token-1"))
+        .http(aipass::HttpOptions::default().timeout(Duration::from_millis(100)))
+        .timeouts(timeouts)
+        .build()
+        .unwrap();
+    let mut stream = ai.chat("m").user("hi").stream().await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap().text(), "Hi");
+    assert!(
+        stream.next().await.unwrap().unwrap_err().is_timeout(),
+        "by the limit on silence"
     );
 }
 

@@ -1,5 +1,6 @@
 //! The facade against the sandbox: login, calls, renewal under load and under loss, logout.
 
+use crate::support::eventually;
 use aipass::{Client, FileStore, Loopback, MemoryStore, TokenStore};
 use aipass_sandbox::{Fault, Route, Sandbox};
 use std::{sync::Arc, time::Duration};
@@ -170,9 +171,10 @@ async fn a_caller_dropped_in_the_middle_of_a_renewal_loses_nothing() {
         let ai = ai.clone();
         tokio::spawn(async move { ai.models().await })
     };
-    while sandbox.counts().refresh_requests == 0 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    eventually("the renewal is on its way", || {
+        sandbox.counts().refresh_requests > 0
+    })
+    .await;
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
     ai.close().await;

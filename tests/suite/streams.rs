@@ -49,6 +49,10 @@ async fn a_whole_stream_is_a_whole_answer() {
         ("with a BOM", stream(&["\u{feff}", HELLO, STOP, DONE])),
         ("with data after [DONE]", stream(&[HELLO, STOP, DONE, HELLO])),
         (
+            "with the socket open after the finish reason",
+            Answer::Hang(events(&[HELLO, STOP].concat())),
+        ),
+        (
             "with the socket open after [DONE]",
             Answer::Hang(events(&[HELLO, STOP, DONE].concat())),
         ),
@@ -135,6 +139,35 @@ async fn errors_inside_a_stream_are_typed() {
 }
 
 #[tokio::test]
+async fn an_error_before_the_first_word_is_what_it_would_be_as_an_answer() {
+    for (event, risk) in [
+        (
+            "{\"error\":{\"message\":\"m\",\"type\":\"budget_exceeded\"}}",
+            ChargeRisk::Refused,
+        ),
+        (
+            "{\"error\":{\"message\":\"m\",\"code\":\"429\"}}",
+            ChargeRisk::Refused,
+        ),
+        (
+            "{\"error\":{\"message\":\"m\",\"code\":\"502\"}}",
+            ChargeRisk::Unknown,
+        ),
+    ] {
+        let (_, reply) = run(stream(&[&format!("data: {event}\n\n"), DONE])).await;
+        assert_eq!(reply.unwrap_err().charge_risk(), risk, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn what_came_before_a_fault_is_given_out_first() {
+    let odd = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}},{\"index\":-1}]}\n\n";
+    let (text, reply) = run(stream(&[odd, STOP, DONE])).await;
+    assert_eq!(text, "Hi");
+    assert!(reply.unwrap_err().is_decode());
+}
+
+#[tokio::test]
 async fn what_is_no_stream_is_told_apart() {
     let whole = r#"{"id":"c1","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}"#;
     let (text, reply) = run(answer("200 OK", "application/json", whole)).await;
@@ -151,6 +184,14 @@ async fn what_is_no_stream_is_told_apart() {
     ))
     .await;
     assert!(reply.unwrap_err().is_budget_exceeded());
+
+    let bare = r#"{"id":"a","choices":[{"message":{"content":"whole"}}]}"#;
+    let (text, reply) = run(answer("200 OK", "application/json", bare)).await;
+    assert_eq!(
+        (text.as_str(), reply.unwrap().text()),
+        ("whole", "whole"),
+        "as without a stream"
+    );
 
     let (_, reply) = run(answer(
         "200 OK",

@@ -87,9 +87,10 @@ impl Server {
 
     /// Waits until the peer has closed that many connections that were left open.
     pub(crate) async fn closed(&self, count: usize) {
-        while self.closed.load(Ordering::SeqCst) < count {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        eventually("the peer closes its connections", || {
+            self.closed.load(Ordering::SeqCst) >= count
+        })
+        .await;
     }
 }
 
@@ -161,4 +162,19 @@ pub(crate) fn answer(status: &str, content_type: &str, body: &str) -> Answer {
 pub(crate) fn events(body: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n{body}")
         .into_bytes()
+}
+
+/// Waits for something that must come to pass; a test that would wait for ever fails instead.
+pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(Duration::from_secs(20), waiting)
+            .await
+            .is_ok(),
+        "never came to pass: {what}"
+    );
 }

@@ -24,7 +24,8 @@ async fn chat() {
                         {"role": "system", "content": "You answer briefly."},
                         {"role": "user", "content": "One tip for better focus?"}
                     ],
-                    "max_tokens": 200
+                    "max_tokens": 200,
+                    "stream": false
                 }));
             then.status(200)
                 .header("content-type", "application/json")
@@ -36,6 +37,7 @@ async fn chat() {
         .system("You answer briefly.")
         .user("One tip for better focus?")
         .max_tokens(200)
+        .with(|request| request.stream = Some(false))
         .send()
         .await
         .unwrap();

@@ -1,7 +1,7 @@
 //! The hooks that join the generated client to its transport, and the two ways to make a client.
 
 use crate::{
-    call::CallContext,
+    call::{CallContext, CallOptions},
     failure::{self, Failure},
     generated::client::Client,
     operation::Operation,
@@ -10,10 +10,14 @@ use crate::{
 use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
 use std::{fmt, sync::Arc};
 
+type Defaults = Arc<dyn Fn(&Operation) -> CallOptions + Send + Sync>;
+
 /// What the generated [`Client`] carries: the shared transport, and the context of the call at hand.
 #[derive(Clone)]
 pub struct Inner {
     transport: Arc<dyn Transport>,
+    /// The options of a call that brings no context.
+    defaults: Option<Defaults>,
     call: Option<Arc<CallContext>>,
 }
 
@@ -32,9 +36,21 @@ impl Client {
     pub fn with_transport(base_url: &str, http: reqwest::Client, transport: impl Transport) -> Self {
         let inner = Inner {
             transport: Arc::new(transport),
+            defaults: None,
             call: None,
         };
         Self::new_with_client(base_url.trim_end_matches('/'), http, inner)
+    }
+
+    /// The same client, with options for every call that brings no context of its own.
+    #[must_use]
+    pub fn with_default_options(
+        &self,
+        options: impl Fn(&Operation) -> CallOptions + Send + Sync + 'static,
+    ) -> Self {
+        let mut client = self.clone();
+        client.inner.defaults = Some(Arc::new(options));
+        client
     }
 
     /// The same client with the context of one call. It shares the connection pool and the transport, so that it is
@@ -76,7 +92,10 @@ impl ClientHooks<Inner> for Client {
         let Some(operation) = Operation::find(info.operation_id) else {
             return Ok(Failure::unknown_operation(info.operation_id).into_response());
         };
-        let call = self.inner().call.clone().unwrap_or_default();
+        let call = self.inner().call.clone().unwrap_or_else(|| {
+            let options = self.inner().defaults.as_ref().map(|options| options(operation));
+            Arc::new(CallContext::new(options.unwrap_or_default()))
+        });
         request.headers_mut().extend(call.options.headers.clone());
         let outcome = failure::receive(
             self.inner().transport.as_ref(),

@@ -9,13 +9,16 @@ use std::fmt;
 /// Longer texts are cut: a message is for a person to read.
 const MAX_TEXT: usize = 500;
 
+/// A code is a short word. Whatever is longer may be a token that the server quotes, and codes are shown in logs.
+const MAX_WORD: usize = 40;
+
 /// An error as the server words it. Every part may be missing.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// The message for people, without control characters, at most 500 characters long.
     pub message: Option<String>,
-    /// The machine-readable class, such as `budget_exceeded`.
+    /// The machine-readable class, such as `budget_exceeded`: a word of at most 40 letters. So are the next two.
     pub kind: Option<String>,
     /// The parameter at fault.
     pub param: Option<String>,
@@ -80,7 +83,7 @@ impl ErrorBody {
                 let message = described.iter().find_map(|key| text(object.get(*key)));
                 return Some(Self {
                     message: message.or_else(|| clean(code)),
-                    code: clean(code),
+                    code: word(object.get("error")),
                     ..Self::members(object)
                 });
             }
@@ -95,9 +98,9 @@ impl ErrorBody {
     fn members(object: &Map<String, Value>) -> Self {
         Self {
             message: text(object.get("message")),
-            kind: text(object.get("type")),
-            param: text(object.get("param")),
-            code: text(object.get("code")),
+            kind: word(object.get("type")),
+            param: word(object.get("param")),
+            code: word(object.get("code")),
         }
     }
 
@@ -142,6 +145,12 @@ fn text(value: Option<&Value>) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// As [`text`], if it is a word as programs use them; free text belongs into the message alone.
+fn word(value: Option<&Value>) -> Option<String> {
+    let letter = |c: char| c.is_ascii_alphanumeric() || "_-.[]".contains(c);
+    text(value).filter(|word| word.len() <= MAX_WORD && word.chars().all(letter))
 }
 
 fn plain(body: &str) -> Option<String> {
@@ -261,6 +270,22 @@ mod tests {
                 ErrorBody::inside(&serde_json::from_str(bad).unwrap()).is_some(),
                 "{bad}"
             );
+        }
+    }
+
+    #[test]
+    fn free_text_is_no_code() {
+        let token = "A".repeat(43);
+        for body in [
+            format!(r#"{{"error":"token {token} is not valid"}}"#),
+            format!(r#"{{"error":"{token}"}}"#),
+            format!(
+                r#"{{"error":{{"message":"m","code":"{token}","type":"of {token}","param":"{token}"}}}}"#
+            ),
+        ] {
+            let error = ErrorBody::read(body.as_bytes());
+            assert!(!format!("{error:?}").contains(&token), "{error:?}");
+            assert!(error.message.is_some());
         }
     }
 

@@ -4,6 +4,7 @@
 //! take an HTML page or an error inside a 200 for the answer. So each response passes through [`receive`] first.
 
 use crate::{
+    body,
     call::CallContext,
     error_body::ErrorBody,
     operation::{Operation, ResponseKind},
@@ -259,14 +260,14 @@ pub(crate) async fn receive(
         return Err(Failure::answered(FailureKind::Status, &head, &body, Some(error)));
     }
     if !must_be_read(operation.response, &head) {
-        return Ok(response);
+        return Ok(body::limit_silence(response, call.options.idle));
     }
     let limit = call.options.max_body;
     let body = match reader.read(&mut response, limit).await {
         Ok(body) => body,
         Err(partial) => return Err(partial.failure(&head)),
     };
-    match judge(&body) {
+    match judge(operation, &head, &body) {
         Verdict::Answer => Ok(rebuild(head, body)),
         Verdict::Error(error) => Err(Failure::answered(
             FailureKind::FalseSuccess,
@@ -286,16 +287,14 @@ pub(crate) async fn receive(
     }
 }
 
-/// Whether the whole body is read before it is handed on: JSON always is; a stream or media only where the server sent
-/// JSON or HTML in its place, which is an error or a page.
+/// Whether the whole body is read before it is handed on: JSON and text always are; a stream or media only where the
+/// server sent JSON or HTML in its place.
 fn must_be_read(kind: ResponseKind, head: &Head) -> bool {
     match kind {
-        ResponseKind::Json => true,
+        ResponseKind::Json | ResponseKind::Text => true,
         ResponseKind::EventStream | ResponseKind::Bytes => {
             head.is("application/json") || head.is("text/html")
         }
-        // Plain text may be any text, JSON included.
-        ResponseKind::Text => head.is("text/html"),
         ResponseKind::Empty => false,
     }
 }
@@ -306,8 +305,12 @@ enum Verdict {
     Nothing,
 }
 
-fn judge(body: &[u8]) -> Verdict {
+fn judge(operation: &Operation, head: &Head, body: &[u8]) -> Verdict {
     let body = body.trim_ascii();
+    // Plain text may be any text, an empty one included, unless the server says that it is something else.
+    if operation.response == ResponseKind::Text && !head.is("application/json") && !head.is("text/html") {
+        return Verdict::Answer;
+    }
     if body.is_empty() || body == b"null" || body.starts_with(b"<") {
         return Verdict::Nothing;
     }
@@ -315,15 +318,30 @@ fn judge(body: &[u8]) -> Verdict {
     let suspicious = [&b"\"error\""[..], b"\"success\""]
         .iter()
         .any(|word| memchr::memmem::find(body, word).is_some());
-    if !suspicious {
-        return Verdict::Answer;
+    // Cut or malformed JSON is an answer too: the generated decoder says where it breaks.
+    let error = if suspicious {
+        serde_json::from_slice(body)
+            .ok()
+            .and_then(|value| error_in(operation, &value))
+    } else {
+        None
+    };
+    match error {
+        Some(error) => Verdict::Error(error),
+        // JSON in the place of media is never the media.
+        None if operation.response == ResponseKind::Bytes => Verdict::Nothing,
+        None => Verdict::Answer,
     }
-    match serde_json::from_slice::<Value>(body) {
-        // An object with an id is the thing that was asked for, and its `error` a part of it: a failed video has one.
-        Ok(value) if value.get("id").is_some() || value.get("videoId").is_some() => Verdict::Answer,
-        Ok(value) => ErrorBody::inside(&value).map_or(Verdict::Answer, Verdict::Error),
-        // Cut or malformed: the generated decoder says where.
-        Err(_) => Verdict::Answer,
+}
+
+fn error_in(operation: &Operation, value: &Value) -> Option<ErrorBody> {
+    // A video that failed is the thing that was asked for, and its `error` a part of it. No other answer has such a member.
+    let video = operation.response == ResponseKind::Json && operation.path.contains("/videos");
+    let named = |key: &str| value.get(key).is_some_and(Value::is_string);
+    if video && (named("id") || named("videoId")) {
+        None
+    } else {
+        ErrorBody::inside(value)
     }
 }
 
@@ -463,8 +481,14 @@ impl Reader {
 mod tests {
     use super::*;
 
-    fn verdict(body: &str) -> &'static str {
-        match judge(body.as_bytes()) {
+    fn verdict(operation: &str, content_type: &'static str, body: &str) -> &'static str {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+        let head = Head {
+            status: StatusCode::OK,
+            headers,
+        };
+        match judge(Operation::find(operation).unwrap(), &head, body.as_bytes()) {
             Verdict::Answer => "answer",
             Verdict::Error(_) => "error",
             Verdict::Nothing => "nothing",
@@ -480,20 +504,71 @@ mod tests {
                 r#"{"choices":[{"message":{"content":"an \"error\""}}]}"#,
                 "answer",
             ),
-            (
-                r#"{"id":"video_1","status":"failed","error":{"message":"m"}}"#,
-                "answer",
-            ),
             (r#"{"success":true,"data":{}}"#, "answer"),
             (r#"["gpt-4o"]"#, "answer"),
             (r#"{"error":{"message":"m"}}"#, "error"),
             (r#"{"success":false,"message":"m"}"#, "error"),
+            (r#"{"id":null,"error":{"type":"budget_exceeded"}}"#, "error"),
+            (
+                r#"{"id":"g1","choices":[{"message":{"content":"half"}}],"error":{"message":"died","code":502}}"#,
+                "error",
+            ),
             ("<!doctype html><title>x</title>", "nothing"),
             (" null\n", "nothing"),
             ("  ", "nothing"),
             ("", "nothing"),
         ] {
-            assert_eq!(verdict(body), expected, "{body}");
+            assert_eq!(
+                verdict("create_chat_completion", "application/json", body),
+                expected,
+                "{body}"
+            );
+        }
+        for (operation, content_type, body, expected) in [
+            (
+                "get_video",
+                "application/json",
+                r#"{"id":"video_1","status":"failed","error":{"message":"m"}}"#,
+                "answer",
+            ),
+            (
+                "get_video",
+                "application/json",
+                r#"{"id":null,"error":{"message":"m"}}"#,
+                "error",
+            ),
+            (
+                "download_video",
+                "application/json",
+                r#"{"id":"video_1","status":"in_progress"}"#,
+                "nothing",
+            ),
+            (
+                "download_video",
+                "application/json",
+                r#"{"error":{"message":"m"}}"#,
+                "error",
+            ),
+            ("create_transcription_raw", "text/plain", "", "answer"),
+            ("create_transcription_raw", "text/plain", "<b>", "answer"),
+            (
+                "create_transcription_raw",
+                "text/html",
+                "<title>x</title>",
+                "nothing",
+            ),
+            (
+                "create_transcription_raw",
+                "application/json",
+                r#"{"error":"e"}"#,
+                "error",
+            ),
+        ] {
+            assert_eq!(
+                verdict(operation, content_type, body),
+                expected,
+                "{operation} {body}"
+            );
         }
     }
 

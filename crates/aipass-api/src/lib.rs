@@ -34,6 +34,7 @@
 // The generated code names this crate from outside, so that its paths also hold in other crates.
 extern crate self as aipass_api;
 
+mod body;
 mod call;
 mod client;
 mod conversations;
@@ -50,7 +51,8 @@ pub mod operation;
 pub mod sse;
 mod transport;
 
-pub use call::{CallContext, CallOptions};
+pub use body::SilentBody;
+pub use call::{CallContext, CallOptions, Refusal};
 pub use client::Inner;
 pub use error_body::ErrorBody;
 pub use failure::{Failure, FailureKind, TimeoutPhase};

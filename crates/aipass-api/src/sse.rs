@@ -278,7 +278,7 @@ fn field<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EventError {
-    /// The connection broke off.
+    /// The connection broke off, or fell silent for longer than allowed ([`SilentBody`](crate::SilentBody)).
     Cut(reqwest::Error),
     /// An event is larger than the limit.
     TooLarge(EventTooLarge),

@@ -49,8 +49,10 @@ impl ChargeRisk {
             FailureKind::Transport => Self::NotSent,
             _ if failure.is_not_sent() => Self::NotSent,
             FailureKind::Status => match failure.status().map(|status| status.as_u16()) {
-                // The server gave up or fell over: the work behind it may be done.
-                Some(408 | 500 | 502..=504 | 520..=529) | None => Self::Unknown,
+                // What the server does not know how to do, it did not do.
+                Some(501 | 505) => Self::Refused,
+                // It gave up or fell over: the work behind it may be done.
+                Some(408 | 500..=599) | None => Self::Unknown,
                 Some(_) => Self::Refused,
             },
             FailureKind::FalseSuccess | FailureKind::NotAnAnswer => Self::Unknown,

@@ -31,6 +31,13 @@ pub(crate) enum Class {
     Unexpected,
 }
 
+impl Class {
+    /// Whether the server said no before it did any work, whatever carried the answer.
+    pub(crate) fn is_refusal(self) -> bool {
+        !matches!(self, Self::Server | Self::Unexpected)
+    }
+}
+
 pub(crate) fn class(status: StatusCode, error: &ErrorBody) -> Class {
     if is_budget(status, error) {
         let message = error.message.as_deref().unwrap_or_default();

@@ -21,7 +21,7 @@ use std::{fmt, sync::Arc};
 ///
 /// let ai = Client::builder().client_id("client_…").token_store(FileStore::for_app("my-app")?).build()?;
 /// if ai.session().await?.is_none() {
-///     ai.login(Loopback::default()).await?;
+///     ai.login(Loopback::new().redirect_uri("http://127.0.0.1:8417/callback")).await?;
 /// }
 /// println!("{}", ai.chat("gpt-4o-mini").user("One tip for better focus?").send().await?.text());
 /// # Ok(()) }
@@ -227,7 +227,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The proxy, further root certificates and the user agent.
+    /// The proxy, further root certificates, the user agent, and the limits on connections and token requests.
     pub fn http(mut self, http: HttpOptions) -> Self {
         self.http = http;
         self
@@ -254,11 +254,8 @@ impl ClientBuilder {
             }
         };
         let base: BaseUrl = self.base_url.parse()?;
-        let mut options = self.http.clone();
-        if let Some(connect) = self.timeouts.connect {
-            options = options.connect_timeout(connect);
-        }
-        let http = aipass_auth::__http::client(&options, &base)?;
+        // A total limit would cut a running stream; the limits of each call are in `Timeouts`.
+        let http = aipass_auth::__http::client(&self.http.clone().timeout(None), &base)?;
 
         let client_id = match &self.client_id {
             Some(id) => Some(
@@ -299,7 +296,9 @@ impl ClientBuilder {
             client_id,
             api_prefix,
         };
-        let api = aipass_api::Client::with_transport(base.as_str(), http, transport);
+        let timeouts = self.timeouts.clone();
+        let api = aipass_api::Client::with_transport(base.as_str(), http, transport)
+            .with_default_options(move |operation| timeouts.options(operation));
         Ok(Client(Arc::new(Shared {
             api,
             auth,

@@ -300,7 +300,33 @@ impl Error {
         };
         this.0.operation = Some(operation.id);
         this.0.attempts = call.attempts();
+        this.settle(call);
         this
+    }
+
+    /// Mends what the failure alone cannot know: how often the call was sent, and what it was answered before.
+    fn settle(&mut self, call: &CallContext) {
+        let parts = &mut self.0;
+        if parts.attempts == 0 && parts.risk == ChargeRisk::Unknown {
+            parts.risk = ChargeRisk::NotSent;
+        }
+        // A 401 was answered, and nothing was sent after it: the renewal failed, or took too long.
+        let Some(refusal) = call
+            .refusal()
+            .filter(|refusal| refusal.attempts == parts.attempts)
+        else {
+            return;
+        };
+        if !matches!(parts.kind, Kind::Auth | Kind::Timeout) {
+            return;
+        }
+        if parts.risk != ChargeRisk::Free {
+            parts.risk = ChargeRisk::Refused;
+        }
+        parts.status = Some(refusal.status);
+        parts.body = ErrorBody::read(&refusal.body);
+        parts.headers = refusal.headers;
+        parts.raw = refusal.body;
     }
 
     /// A success that lacks what the operation promises.
@@ -337,7 +363,16 @@ impl Error {
                 )
             }
         };
-        let mut this = Self::bare(kind, ChargeRisk::Completed);
+        let begun = partial
+            .as_ref()
+            .is_some_and(|partial| !partial.choices().is_empty());
+        let risk = match kind {
+            // Before the first word, an error inside a stream is what it would be as an answer of its own.
+            Kind::Class(class) if !begun && class.is_refusal() => ChargeRisk::Refused,
+            Kind::Class(_) if !begun => ChargeRisk::Unknown,
+            _ => ChargeRisk::Completed,
+        };
+        let mut this = Self::bare(kind, risk);
         this.0.operation = Some(operation.id);
         this.0.attempts = call.attempts();
         this.0.status = status;
@@ -363,11 +398,15 @@ impl Error {
             _ => Kind::Network,
         };
         let mut risk = ChargeRisk::of(operation, failure);
-        let refused = matches!(
-            class,
-            Some(Class::Budget { .. } | Class::Login | Class::Permission | Class::NotFound | Class::Rejected)
-        );
-        if failure.kind() == FailureKind::FalseSuccess && refused && risk == ChargeRisk::Unknown {
+        // An empty wallet is a refusal at any status; the others are where the status does not say so.
+        let refused = match class {
+            Some(Class::Budget { .. }) => {
+                matches!(failure.kind(), FailureKind::Status | FailureKind::FalseSuccess)
+            }
+            Some(class) => class.is_refusal() && failure.kind() == FailureKind::FalseSuccess,
+            None => false,
+        };
+        if refused && risk == ChargeRisk::Unknown {
             risk = ChargeRisk::Refused;
         }
         let mut this = Self::bare(kind, risk);

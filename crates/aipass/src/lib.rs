@@ -39,6 +39,8 @@ pub use timeouts::Timeouts;
 
 /// The open string enums of the wire: each keeps the values it does not know.
 pub use aipass_api::enums;
+/// A file in a request.
+pub use aipass_api::multipart::FilePart;
 /// The wire types.
 pub use aipass_api::types;
 
@@ -46,9 +48,11 @@ pub use aipass_api::types;
 pub use aipass_api as api;
 #[cfg(feature = "file-store")]
 pub use aipass_auth::FileStore;
-#[cfg(feature = "loopback")]
-pub use aipass_auth::Loopback;
 pub use aipass_auth::{
-    AccountKey, Auth, AuthError, ClientRegistration, HttpOptions, LogoutReport, MemoryStore, PendingLogin,
-    RegisteredClient, RevokeOutcome, Secret, SessionInfo, StoreError, TokenStore, register_client,
+    AccessToken, AccountKey, Auth, AuthError, BaseUrl, BoxFuture, BuildError, ClientRegistration,
+    HttpOptions, LoginFlow, LoginMode, LoginOptions, LogoutReport, MemoryStore, PendingLogin,
+    RegisteredClient, RevokeOutcome, Secret, SessionInfo, StoreError, StoreLock, StoredTokens, TokenStore,
+    register_client,
 };
+#[cfg(feature = "loopback")]
+pub use aipass_auth::{Loopback, LoopbackHost};

@@ -10,20 +10,19 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Time limits. All are finite by default, so that a silent server never hangs a program; `None` switches one off.
 ///
-/// Nothing limits the total length of a stream or a download: there [`idle`](Self::idle) holds.
+/// Nothing limits the total length of a stream or a download: there [`idle`](Self::idle) holds. The limit on opening a
+/// connection, 10 seconds, is [`HttpOptions::connect_timeout`](crate::HttpOptions::connect_timeout).
 ///
 /// ```
 /// use aipass::Timeouts;
 /// use std::time::Duration;
 ///
 /// let mut timeouts = Timeouts::default();
-/// timeouts.connect = Some(Duration::from_secs(3));
+/// timeouts.idle = Some(Duration::from_secs(30));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// Until the connection is there. 10 seconds.
-    pub connect: Option<Duration>,
     /// Until the head of the answer comes, for calls that cost nothing. 30 seconds.
     pub first_byte_free: Option<Duration>,
     /// Until the head of the answer comes, for paid calls: models think before they speak. 10 minutes.
@@ -39,7 +38,6 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
-            connect: Some(Duration::from_secs(10)),
             first_byte_free: Some(Duration::from_secs(30)),
             first_byte_paid: Some(10 * MINUTE),
             idle: Some(5 * MINUTE),

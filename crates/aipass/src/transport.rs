@@ -65,6 +65,11 @@ impl Authed {
         if response.budget {
             return Ok(response.whole);
         }
+        call.refused(
+            response.whole.status(),
+            response.whole.headers().clone(),
+            response.body,
+        );
         tracing::debug!(
             operation = operation.id,
             "the token was refused; asking for another one"
@@ -134,6 +139,7 @@ async fn attempt(
 
 struct Buffered {
     whole: Response,
+    body: Bytes,
     budget: bool,
 }
 
@@ -156,7 +162,8 @@ async fn buffered(mut response: Response, limit: Option<Duration>) -> Buffered {
     let body = body.freeze();
     let budget = classify::is_budget(response.status(), &ErrorBody::read(&body));
     Buffered {
-        whole: rebuild(&response, body),
+        whole: rebuild(&response, body.clone()),
+        body,
         budget,
     }
 }

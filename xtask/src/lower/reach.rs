@@ -94,4 +94,15 @@ mod tests {
         let reached = closure(&document, &json!({ "$ref": "#/components/schemas/A" }));
         assert_eq!(reached.into_iter().collect::<Vec<_>>(), ["A", "B"]);
     }
+
+    #[test]
+    fn only_what_an_operation_reaches_is_left() {
+        let document = crate::testing::schemas(
+            "Answer: { type: object, properties: { used: { $ref: '#/components/schemas/Used' } } }
+Used: { type: object, properties: { a: { type: string } } }
+Unused: { type: object, properties: { a: { type: string } } }",
+        );
+        let lowered = crate::lower::lower(&document, &crate::testing::allowlist(&document)).unwrap();
+        insta::assert_snapshot!(serde_json::to_string_pretty(&lowered.document).unwrap());
+    }
 }

@@ -58,6 +58,8 @@ Own: { type: object, properties: { a: { type: string } } }",
             ["answer"]
         );
 
+        insta::assert_snapshot!(serde_json::to_string_pretty(&lowered.document).unwrap());
+
         let all = lower(&document, &testing::allowlist(&document)).unwrap();
         assert_eq!(names(&all.document), ["Answer", "Own", "Question", "Shared"]);
     }

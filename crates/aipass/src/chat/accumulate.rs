@@ -18,11 +18,11 @@ pub(crate) struct Malformed;
 #[derive(Deserialize)]
 struct Chunk {
     #[serde(default)]
-    id: Option<String>,
+    id: Value,
     #[serde(default)]
-    model: Option<String>,
+    model: Value,
     #[serde(default, deserialize_with = "lenient::null_or_default")]
-    choices: Vec<WireChoice>,
+    choices: Vec<Option<WireChoice>>,
     #[serde(default)]
     usage: Value,
 }
@@ -31,11 +31,13 @@ struct Chunk {
 struct WireChoice {
     #[serde(default, deserialize_with = "lenient::option_integer")]
     index: Option<i64>,
-    /// A chunk has a delta; a whole completion, which some servers send where a stream was asked, a message.
-    #[serde(default, alias = "message")]
-    delta: Option<Delta>,
     #[serde(default)]
-    finish_reason: Option<String>,
+    delta: Option<Delta>,
+    /// A whole completion, which some servers send where a stream was asked. Perplexity sends both.
+    #[serde(default)]
+    message: Option<Delta>,
+    #[serde(default)]
+    finish_reason: Value,
 }
 
 #[derive(Default, Deserialize)]
@@ -43,7 +45,7 @@ struct Delta {
     #[serde(default)]
     content: Value,
     #[serde(default)]
-    refusal: Option<String>,
+    refusal: Value,
     /// DeepSeek's and LiteLLM's name; OpenRouter says `reasoning`.
     #[serde(default)]
     reasoning_content: Value,
@@ -58,9 +60,9 @@ struct WireCall {
     #[serde(default, deserialize_with = "lenient::option_integer")]
     index: Option<i64>,
     #[serde(default)]
-    id: Option<String>,
+    id: Value,
     #[serde(default, rename = "type")]
-    kind: Option<String>,
+    kind: Value,
     #[serde(default)]
     function: Option<WireFunction>,
     #[serde(default)]
@@ -70,9 +72,12 @@ struct WireCall {
 #[derive(Deserialize)]
 struct WireFunction {
     #[serde(default)]
-    name: Option<String>,
-    #[serde(default, alias = "input")]
+    name: Value,
+    #[serde(default)]
     arguments: Value,
+    /// A custom tool's name for it.
+    #[serde(default)]
+    input: Value,
 }
 
 /// The answer so far.
@@ -116,13 +121,13 @@ impl Accumulator {
             return Err(Malformed);
         }
         let chunk: Chunk = serde_json::from_str(json).map_err(|_| Malformed)?;
-        set(&mut self.id, chunk.id);
-        set(&mut self.model, chunk.model);
-        for choice in chunk.choices {
+        set(&mut self.id, word(chunk.id));
+        set(&mut self.model, word(chunk.model));
+        for choice in chunk.choices.into_iter().flatten() {
             let index = checked(choice.index)?.unwrap_or(0);
             let at = self.choice(index);
-            at.delta(choice.delta.unwrap_or_default(), events)?;
-            at.finish(choice.finish_reason, events);
+            at.delta(choice.delta.or(choice.message).unwrap_or_default(), events)?;
+            at.finish(word(choice.finish_reason), events);
         }
         // A later null or `{}` does not erase what was said.
         if chunk.usage.as_object().is_some_and(|usage| !usage.is_empty())
@@ -210,7 +215,7 @@ impl Choice {
             self.reply.text.push_str(&text);
             events.push_back(ChatEvent::Text { choice, text });
         }
-        if let Some(text) = delta.refusal.filter(|text| !text.is_empty()) {
+        if let Some(text) = text_of(delta.refusal) {
             self.reply.refusal.get_or_insert_default().push_str(&text);
             events.push_back(ChatEvent::Refusal { choice, text });
         }
@@ -225,11 +230,11 @@ impl Choice {
         let index = checked(wire.index)?.map(i64::from);
         let custom = wire.custom.is_some();
         let (name, arguments) = match wire.function.or(wire.custom) {
-            Some(function) => (function.name, function.arguments),
+            Some(function) if function.arguments.is_null() => (word(function.name), function.input),
+            Some(function) => (word(function.name), function.arguments),
             None => (None, Value::Null),
         };
-        let id = wire.id.filter(|id| !id.is_empty());
-        let name = name.filter(|name| !name.is_empty());
+        let id = word(wire.id);
 
         let at = self.place(index, id.as_deref(), name.as_deref(), events)?;
         let call = &mut self.calls[at];
@@ -238,7 +243,7 @@ impl Choice {
         set(&mut call.call.name, name);
         set(
             &mut call.call.kind,
-            wire.kind.or_else(|| custom.then(|| "custom".to_owned())),
+            word(wire.kind).or_else(|| custom.then(|| "custom".to_owned())),
         );
         if !call.started && !call.call.name.is_empty() {
             call.started = true;
@@ -310,7 +315,7 @@ impl Choice {
 
     fn finish(&mut self, reason: Option<String>, events: &mut VecDeque<ChatEvent>) {
         // An empty reason is none, and a later null does not erase one.
-        let Some(reason) = reason.filter(|reason| !reason.is_empty()).map(FinishReason::from) else {
+        let Some(reason) = reason.map(FinishReason::from) else {
             return;
         };
         self.close_calls(events);
@@ -367,6 +372,15 @@ fn text_of(content: Value) -> Option<String> {
         _ => return None,
     };
     (!text.is_empty()).then_some(text)
+}
+
+/// A word, also where it comes as a number; an empty one is none.
+fn word(value: Value) -> Option<String> {
+    match value {
+        Value::String(word) => Some(word).filter(|word| !word.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 fn set(field: &mut String, value: Option<String>) {
@@ -464,6 +478,20 @@ mod tests {
         assert!(!two.is_complete(), "the second choice never came");
         two.push(&stop(1), &mut VecDeque::new()).unwrap();
         assert!(two.is_complete());
+    }
+
+    #[test]
+    fn one_odd_value_loses_nothing() {
+        for chunk in [
+            r#"{"choices":[{"delta":{"content":"ok"},"message":{"role":"assistant","content":"ok so far"}}]}"#,
+            r#"{"choices":[{"message":null,"delta":{"content":"ok"}}]}"#,
+            r#"{"id":5,"model":null,"choices":[null,{"delta":{"content":"ok","refusal":{}},"finish_reason":7}]}"#,
+            r#"{"choices":[{"delta":{"content":"ok","tool_calls":[{"id":3,"function":{"name":null,"arguments":null}}]}}]}"#,
+        ] {
+            assert_eq!(run(&[chunk]).0.reply().text(), "ok", "{chunk}");
+        }
+        let custom = r#"{"choices":[{"delta":{"tool_calls":[{"id":"a","type":"custom","custom":{"name":"t","input":"x"}}]}}]}"#;
+        assert_eq!(run(&[custom]).0.reply().tool_calls()[0].arguments, "x");
     }
 
     #[test]

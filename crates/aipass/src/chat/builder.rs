@@ -105,7 +105,8 @@ impl ChatBuilder {
     /// See [`Error`]; [`charge_risk`](Error::charge_risk) says whether it may have been charged.
     pub async fn send(mut self) -> Result<ChatReply, Error> {
         self.check()?;
-        self.request.stream = None;
+        // An explicit `"stream": false`, as in the playbook's example, goes out as it was set.
+        self.request.stream = self.request.stream.filter(|stream| !stream);
         self.request.stream_options = None;
         let call = self.client.prepare("create_chat_completion");
         let sent = call.api.create_chat_completion().body(self.request).send().await;

@@ -3,7 +3,7 @@
 use super::{ChatReply, ToolCall, accumulate::Accumulator};
 use crate::error::{Error, StreamFault};
 use aipass_api::{
-    ByteStream, CallContext, ResponseValue,
+    ByteStream, CallContext, ResponseValue, SilentBody,
     enums::FinishReason,
     operation::Operation,
     sse::{self, Decoder},
@@ -18,9 +18,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Duration,
 };
-use tokio::time::{Instant, Sleep};
 
 /// What happens in a streamed answer.
 #[derive(Clone, PartialEq)]
@@ -151,8 +149,8 @@ pub struct ChatStream {
     form: Form,
     accumulator: Accumulator,
     events: VecDeque<ChatEvent>,
-    idle: Option<Duration>,
-    timer: Option<Pin<Box<Sleep>>>,
+    /// Given out once the events before it are.
+    fault: Option<StreamFault>,
     state: State,
     operation: &'static Operation,
     call: Arc<CallContext>,
@@ -195,8 +193,7 @@ impl ChatStream {
             bytes: response.into_inner_stream(),
             accumulator: Accumulator::new(expected),
             events: VecDeque::new(),
-            idle: call.options.idle,
-            timer: None,
+            fault: None,
             state: State::Open,
             operation,
             call,
@@ -281,6 +278,8 @@ impl ChatStream {
                 self.accumulator
                     .push(&json, &mut self.events)
                     .map_err(|_| StreamFault::Malformed)?;
+                // There is no more to come: it is as whole as the same body without a stream.
+                self.accumulator.done();
             }
         }
         if self.accumulator.is_complete() {
@@ -291,27 +290,14 @@ impl ChatStream {
     }
 
     fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, StreamFault>> {
-        if let Poll::Ready(item) = self.bytes.as_mut().poll_next(context) {
-            self.timer = None;
-            return Poll::Ready(match item.transpose() {
-                Ok(bytes) => Ok(bytes),
-                // A cut after the last finish reason takes nothing away.
-                Err(_) if self.accumulator.is_complete() => Ok(None),
-                Err(error) => Err(StreamFault::Incomplete(Some(error.without_url().into()))),
-            });
-        }
-        let Some(idle) = self.idle else {
-            return Poll::Pending;
-        };
-        // The clock may not reach that far: then there is no limit.
-        let Some(end) = Instant::now().checked_add(idle) else {
-            return Poll::Pending;
-        };
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(end)));
-        ready!(timer.as_mut().poll(context));
-        Poll::Ready(Err(StreamFault::Timeout))
+        let item = ready!(self.bytes.as_mut().poll_next(context));
+        Poll::Ready(match item.transpose() {
+            Ok(bytes) => Ok(bytes),
+            // A cut, or silence, after the last finish reason takes nothing away.
+            Err(_) if self.accumulator.is_complete() => Ok(None),
+            Err(error) if SilentBody::is_in(&error) => Err(StreamFault::Timeout),
+            Err(error) => Err(StreamFault::Incomplete(Some(error.without_url().into()))),
+        })
     }
 
     /// `None` when the stream ended.
@@ -321,7 +307,7 @@ impl ChatStream {
                 return Poll::Ready(Some(Ok(event)));
             }
             if self.state != State::Open {
-                return Poll::Ready(None);
+                return Poll::Ready(self.fault.take().map(Err));
             }
             let step = match self.drain() {
                 Ok(true) if self.accumulator.is_complete() => {
@@ -348,7 +334,7 @@ impl ChatStream {
                 Ok(()) => self.state = State::Ended,
                 Err(fault) => {
                     self.state = State::Failed;
-                    return Poll::Ready(Some(Err(fault)));
+                    self.fault = Some(fault);
                 }
             }
         }
