@@ -13,12 +13,23 @@ pub(crate) fn is_error(body: &[u8]) -> bool {
     let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
         return false;
     };
-    if members.contains_key("access_token") || members.contains_key("accessToken") {
+    // Whoever gets tokens has rotated the old ones: whatever else stands there, they must not be lost.
+    let has_tokens = |members: &Map<String, Value>| TOKEN.iter().any(|name| members.contains_key(*name));
+    if has_tokens(&members)
+        || members
+            .get("data")
+            .and_then(Value::as_object)
+            .is_some_and(has_tokens)
+    {
         return false;
     }
-    members.get("error").is_some_and(|error| !error.is_null())
+    let nothing = |error: &Value| error.is_null() || error == false || error.as_str() == Some("");
+    members.get("error").is_some_and(|error| !nothing(error))
         || members.get("success") == Some(&Value::Bool(false))
 }
+
+/// The access token, in both spellings.
+const TOKEN: [&str; 2] = ["access_token", "accessToken"];
 
 /// A success in the words of RFC 6749, section 5.1: snake_case, without an envelope, numbers as numbers.
 /// What is not a JSON object becomes an empty one, which then lacks its access token.
@@ -27,7 +38,7 @@ pub(crate) fn normalise_success(body: &[u8]) -> Vec<u8> {
         return b"{}".to_vec();
     };
     let mut out = Map::new();
-    for (name, value) in unwrap_envelope(members) {
+    for (name, value) in unwrap_envelope(members, &TOKEN) {
         out.entry(snake_case(&name)).or_insert(value);
     }
     match out.remove("expires_in").as_ref().and_then(lifetime) {
@@ -54,8 +65,12 @@ pub(crate) fn normalise_success(body: &[u8]) -> Vec<u8> {
     serde_json::to_vec(&out).unwrap_or_else(|_| b"{}".to_vec())
 }
 
-/// AI Pass wraps its management answers in `{"success": …, "data": {…}}`.
-pub(crate) fn unwrap_envelope(mut members: Map<String, Value>) -> Map<String, Value> {
+/// AI Pass wraps its management answers in `{"success": …, "data": {…}}`. An answer that has one of these members at its
+/// top is in no envelope, whatever its `data` is.
+pub(crate) fn unwrap_envelope(mut members: Map<String, Value>, bare: &[&str]) -> Map<String, Value> {
+    if bare.iter().any(|name| members.contains_key(*name)) {
+        return members;
+    }
     match members.remove("data") {
         Some(Value::Object(data)) => data,
         Some(data) => {
@@ -222,6 +237,23 @@ mod tests {
         ] {
             let out = success(&format!(r#"{{"access_token":"A","expires_in":{json}}}"#));
             assert_eq!(out.get("expires_in").and_then(Value::as_u64), seconds, "{json}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_not_lost_in_odd_company() {
+        for body in [
+            r#"{"access_token":"A","refresh_token":"R","data":{"plan":"free"}}"#,
+            r#"{"success":true,"error":"","data":{"access_token":"A","refresh_token":"R"}}"#,
+            r#"{"success":false,"error":"odd","data":{"accessToken":"A","refreshToken":"R"}}"#,
+        ] {
+            assert!(!is_error(body.as_bytes()), "{body}");
+            let read = success(body);
+            assert_eq!(
+                (&read["access_token"], &read["refresh_token"]),
+                (&"A".into(), &"R".into()),
+                "{body}"
+            );
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::RwLock;
 use url::Url;
 
 use crate::base_url::BaseUrl;
@@ -12,7 +13,7 @@ use crate::flow::is_scope;
 use crate::grant::Grants;
 use crate::http::HttpOptions;
 use crate::memory_store::MemoryStore;
-use crate::revoke::{LogoutReport, RevokeShape, revoke};
+use crate::revoke::{LogoutReport, RevokeOutcome, RevokeShape, revoke};
 use crate::secret::{AccessToken, Secret};
 use crate::session::Session;
 use crate::source::TokenSource;
@@ -47,6 +48,8 @@ pub struct Auth(Arc<Inner>);
 struct Inner {
     settings: Settings,
     session: Session,
+    /// Held by work that must not stop half-way; `close` waits until nobody does.
+    detached: Arc<RwLock<()>>,
 }
 
 /// What a client is made of; it does not change.
@@ -127,9 +130,11 @@ impl Auth {
         self.0.session.probe_store().await
     }
 
-    /// Waits for a renewal under way and for tokens that are not saved yet. A program calls it before it ends:
-    /// a runtime that stops in the middle of a renewal loses the pair that the server has just rotated.
+    /// Waits for a renewal, an exchange or a logout under way, also one whose caller has gone, and for tokens that
+    /// are not saved yet. A program calls it before it ends: a runtime that stops in the middle of a renewal loses
+    /// the pair that the server has just rotated. The time limits of requests hold, so it comes to an end.
     pub async fn close(&self) {
+        drop(self.0.detached.write().await);
         self.0.session.close().await;
     }
 
@@ -154,6 +159,16 @@ impl Auth {
             ..
         } = &self.0.settings;
         let (live, store) = self.0.session.sign_out().await;
+        let live = match live {
+            Ok(live) => live,
+            Err(error) => {
+                return LogoutReport {
+                    refresh_token: RevokeOutcome::Failed(error.clone()),
+                    access_token: RevokeOutcome::Failed(error),
+                    store,
+                };
+            }
+        };
         let tokens = live.as_ref().map(|live| &live.tokens);
         let refresh = tokens
             .and_then(|tokens| tokens.refresh_token())
@@ -196,6 +211,12 @@ impl Auth {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, AuthError> {
+        let under_way = self.0.detached.clone().read_owned().await;
+        let work = async move {
+            let outcome = work.await;
+            drop(under_way);
+            outcome
+        };
         tokio::spawn(work)
             .await
             .map_err(|_| AuthError::new(Kind::Stopped))
@@ -348,7 +369,11 @@ impl AuthBuilder {
             revoke_shape: self.revoke_shape,
             grants,
         };
-        Ok(Auth(Arc::new(Inner { settings, session })))
+        Ok(Auth(Arc::new(Inner {
+            settings,
+            session,
+            detached: Arc::default(),
+        })))
     }
 }
 

@@ -68,8 +68,8 @@ impl FileStore {
         }
     }
 
-    /// How long to wait for another process that holds the lock, 75 seconds by default. A renewal may take 30
-    /// seconds, so less than that lets this process fail while another one still works.
+    /// How long to wait for another process that holds the lock, 75 seconds by default. A renewal with its one
+    /// repetition may take 65 seconds, so less than that lets this process fail while another one still works.
     #[must_use]
     pub fn lock_timeout(mut self, limit: Duration) -> Self {
         self.lock_timeout = limit;

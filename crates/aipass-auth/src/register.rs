@@ -189,7 +189,7 @@ fn read(body: &[u8]) -> Result<RegisteredClient, AuthError> {
     let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
         return Err(AuthError::malformed("clientId"));
     };
-    let members = answer::unwrap_envelope(members);
+    let members = answer::unwrap_envelope(members, &["clientId", "client_id"]);
     let member = |names: &[&str]| {
         names
             .iter()

@@ -183,14 +183,15 @@ impl Session {
         }
     }
 
-    /// Forgets the session here and in the store, and hands out the newest tokens for their revocation.
-    pub(crate) async fn sign_out(&self) -> (Option<Arc<Live>>, Result<(), StoreError>) {
+    /// Forgets the session here and in the store, and hands out the newest tokens for their revocation. Tokens that
+    /// cannot be read go too, and the error says that they cannot be revoked.
+    pub(crate) async fn sign_out(&self) -> (Result<Option<Arc<Live>>, AuthError>, Result<(), StoreError>) {
         // A renewal under way holds the lock, so this waits for it and takes its tokens away too. Without the
         // lock the tokens are removed all the same: the person asked for it.
         let lock = self.0.store.lock(&self.0.key).await;
         let newest = match self.newest().await {
-            Ok(newest) => newest,
-            Err(_) => self.lock().live.clone(),
+            Ok(newest) => Ok(newest),
+            Err(error) => self.lock().live.clone().map_or(Err(error), |live| Ok(Some(live))),
         };
         let removed = self.0.store.remove(&self.0.key).await;
         let mut state = self.lock();

@@ -226,3 +226,68 @@ async fn a_logout_reports_each_part_and_always_forgets() {
         ]
     );
 }
+
+/// What cannot be read cannot be revoked, and that is not "nobody was signed in".
+#[cfg(all(unix, feature = "file-store"))]
+#[tokio::test]
+async fn a_logout_of_tokens_that_cannot_be_read_says_so_and_deletes_them() {
+    use std::os::unix::fs::PermissionsExt;
+    let server = RawServer::always(Reply::json(200, "")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let store = aipass_auth::FileStore::in_dir(folder.path().join("state"));
+    let key = crate::support::key(&server.base);
+    let tokens = crate::support::tokens(&server.base, 3600);
+    aipass_auth::TokenStore::save(&store, &key, &tokens)
+        .await
+        .unwrap();
+    let path = store.path(&key);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+
+    let auth = crate::support::client(&server.base)
+        .token_store(store)
+        .build()
+        .unwrap();
+    let report = auth.logout().await;
+    assert!(!report.is_complete(), "{report:?}");
+    assert!(!report.refresh_token.is_settled() && !report.access_token.is_settled());
+    assert!(report.store.is_ok() && !path.exists());
+    assert!(server.requests().is_empty());
+}
+
+/// Whoever goes away in the middle of an exchange or a logout leaves it to be waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_waits_for_work_whose_caller_has_gone() {
+    let (reached, mut arrivals) = tokio::sync::mpsc::unbounded_channel();
+    let server = RawServer::start(move |_| {
+        reached.send(()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        Reply::json(
+            200,
+            r#"{"access_token":"A1","refresh_token":"R1","expires_in":3600,"token_type":"Bearer"}"#,
+        )
+    })
+    .await;
+    let auth = crate::support::client(&server.base).build().unwrap();
+    let (url, pending) = auth.begin("myapp://auth/callback").unwrap();
+    let state = url
+        .query_pairs()
+        .find(|(name, _)| name == "state")
+        .unwrap()
+        .1
+        .into_owned();
+    let caller = {
+        let auth = auth.clone();
+        tokio::spawn(async move {
+            let callback = format!("myapp://auth/callback?code=c&state={state}");
+            auth.complete(pending, &callback).await
+        })
+    };
+    arrivals.recv().await.unwrap();
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
+    auth.close().await;
+    assert!(
+        auth.session().await.unwrap().is_some(),
+        "the tokens that the server gave out are kept"
+    );
+}

@@ -2,6 +2,7 @@
 
 use crate::{
     demo::{self, Report},
+    exit::Exit,
     failure::Failure,
     output,
 };
@@ -21,6 +22,22 @@ pub(crate) struct DemoArgs {
 
 pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let mut report = Report::new();
+    // A reader that leaves early is no failure elsewhere. Here 0 says that every step held, and those to come did not.
+    steps(&mut report, &args)
+        .await
+        .map_err(|failure| match failure.exit {
+            Exit::Ok => Failure {
+                exit: Exit::Other,
+                ..failure
+            },
+            _ => failure,
+        })?;
+    report.end()?;
+    output::note("Next: `aipass login` signs in to AI Pass itself.");
+    Ok(())
+}
+
+async fn steps(report: &mut Report, args: &DemoArgs) -> Result<(), Failure> {
     let sandbox = report.step("sandbox", demo::sandbox().await)?;
     let app = report.step("register", demo::register(&sandbox).await)?;
     let client = report.step("login", demo::login(&sandbox, app, args.browser).await)?;
@@ -32,8 +49,5 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     report.step("balance", demo::spent(&sandbox, &client, wallet).await)?;
     report.step("refresh", demo::refresh(&sandbox, &client).await)?;
     let token = report.step("logout", demo::logout(&sandbox, &client).await)?;
-    report.step("refused", demo::refused(&sandbox, token).await)?;
-    report.end()?;
-    output::note("Next: `aipass login` signs in to AI Pass itself.");
-    Ok(())
+    report.step("refused", demo::refused(&sandbox, token).await)
 }

@@ -1,6 +1,6 @@
 //! Why a command failed: what the person reads, and the exit code that a script reads.
 
-use crate::exit::Exit;
+use crate::{environment, exit::Exit};
 use aipass::{AuthError, ChargeRisk, ConfigError};
 use std::{error::Error as StdError, io};
 
@@ -80,7 +80,12 @@ impl Failure {
 impl From<aipass::Error> for Failure {
     fn from(error: aipass::Error) -> Self {
         if let Some(auth) = error.auth_error() {
-            return Self::from(auth.clone());
+            let mut failure = Self::from(auth.clone());
+            // What the service said about the call itself, if it said anything before the login side failed.
+            if let (Some(report), Some(words)) = (&mut failure.report, error.server_message()) {
+                report.server.get_or_insert_with(|| words.to_owned());
+            }
+            return failure;
         }
         let safe = matches!(error.charge_risk(), ChargeRisk::Free | ChargeRisk::NotSent);
         let exit = if error.is_login_required() {
@@ -102,9 +107,21 @@ impl From<aipass::Error> for Failure {
 /// The library speaks to programs; where the program knows better what to type, it says so.
 fn help_of(error: &aipass::Error) -> String {
     if error.is_login_required() {
-        "run `aipass login`".to_owned()
+        login_help()
     } else {
         error.help()
+    }
+}
+
+/// A login would not help while a variable brings the token.
+fn login_help() -> String {
+    if environment::ACCESS_TOKEN.is_set() {
+        format!(
+            "set another token in {0}, or unset {0} and run `aipass login`",
+            environment::ACCESS_TOKEN.name
+        )
+    } else {
+        "run `aipass login`".to_owned()
     }
 }
 
@@ -125,7 +142,7 @@ impl From<AuthError> for Failure {
         };
         let mut failure = Self::new(exit, what);
         if error.is_login_required() {
-            failure = failure.with_help("run `aipass login`");
+            failure = failure.with_help(login_help());
         } else if let Some(help) = error.help() {
             failure = failure.with_help(help);
         }

@@ -13,6 +13,7 @@ use crate::{
 };
 use aipass::{ChatReply, Client, enums::FinishReason};
 use aipass_sandbox::Sandbox;
+use std::time::Instant;
 
 const QUESTION: &str = "One tip?";
 const STREAMED_QUESTION: &str = "And another?";
@@ -59,17 +60,26 @@ pub(crate) async fn stream(sandbox: &Sandbox, client: &Client, model: &str) -> S
         .await
         .or_broken(expected)?;
     let (mut text, mut pieces) = (String::new(), 0);
+    let mut first = None;
     while let Some(event) = stream.next().await {
         let event = event.or_broken(expected)?;
         if !event.text().is_empty() {
             output::foreign(event.text())?;
             text.push_str(event.text());
             pieces += 1;
+            first.get_or_insert_with(Instant::now);
         }
     }
     output::line("")?;
     let reply = stream.finish().or_broken(expected)?;
     ensure(pieces > 1, "the answer in pieces", pieces)?;
+    // The sandbox rests between words, so a client that kept the words back would print them all at once.
+    let spread = first.map(|first| first.elapsed()).unwrap_or_default();
+    ensure(
+        spread >= session::WORD_PAUSE,
+        "the words as they come",
+        "all of them at once",
+    )?;
     ensure(text == reply.text(), "the pieces to be the answer", reply.text())?;
     check(&reply, STREAMED_QUESTION)?;
     one_more_charge(sandbox, charged)?;

@@ -11,7 +11,7 @@ use std::{net::TcpListener, time::Duration};
 use tokio::{sync::mpsc, task::JoinSet};
 
 /// Between two words of a streamed answer, so that one sees them come.
-const WORD_PAUSE: Duration = Duration::from_millis(40);
+pub(super) const WORD_PAUSE: Duration = Duration::from_millis(40);
 
 /// How many calls meet the expired token at once.
 const CALLS: usize = 20;

@@ -54,3 +54,11 @@ fn masked(text: &str) -> String {
     }
     masked
 }
+
+/// 0 says that every step held; a reader that leaves before the end cannot know that.
+#[test]
+fn a_demo_that_nobody_reads_to_its_end_is_no_success() {
+    let mut running = Program::new(["demo"]).start();
+    running.close_stdout();
+    running.wait().exits(1);
+}

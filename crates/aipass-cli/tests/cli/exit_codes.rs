@@ -132,7 +132,11 @@ async fn nobody_signed_in_is_4() {
         .prints("");
     let token = stage.with_token(["balance"]);
     stage.sandbox.revoke_all();
-    token.run().exits(4).prints("").says("help: run `aipass login`\n");
+    token
+        .run()
+        .exits(4)
+        .prints("")
+        .says("help: set another token in AIPASS_ACCESS_TOKEN, or unset");
 }
 
 #[test]

@@ -172,3 +172,44 @@ async fn a_logout_leaves_the_token_of_the_environment_alone() {
         .says("AIPASS_ACCESS_TOKEN is still set");
     assert_eq!(stage.sandbox.counts().requests_to(Route::Revoke), 0);
 }
+
+/// A lock that cannot be had does not keep the session here, and tokens that cannot be read are not "nobody".
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_logout_deletes_whatever_stands_in_its_way() {
+    use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
+    let stage = Stage::start().await;
+    let files = |locks: bool| -> Vec<PathBuf> {
+        let entries = fs::read_dir(stage.state())
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        entries
+            .filter(|path| path.to_string_lossy().ends_with(".lock") == locks)
+            .collect()
+    };
+    let loosen = |paths: Vec<PathBuf>| {
+        assert_eq!(paths.len(), 1, "{paths:?}");
+        fs::set_permissions(&paths[0], fs::Permissions::from_mode(0o644)).unwrap();
+    };
+    stage.login(stage.login_program()).await.exits(0);
+    loosen(files(true));
+    stage
+        .program(["logout", "--local-only"])
+        .run()
+        .exits(0)
+        .says("✓ Deleted the session on this machine\n");
+    assert!(files(false).is_empty());
+
+    for lock in files(true) {
+        fs::remove_file(lock).unwrap();
+    }
+    stage.login(stage.login_program()).await.exits(0);
+    loosen(files(false));
+    stage
+        .program(["logout"])
+        .run()
+        .exits(3)
+        .says("✗ AI Pass did not revoke the refresh token")
+        .says("✓ Deleted the session on this machine\n");
+    assert!(files(false).is_empty());
+}
