@@ -235,18 +235,15 @@ async fn a_logout_of_tokens_that_cannot_be_read_says_so_and_deletes_them() {
     let server = RawServer::always(Reply::json(200, "")).await;
     let folder = tempfile::tempdir().unwrap();
     let store = aipass_auth::FileStore::in_dir(folder.path().join("state"));
-    let key = crate::support::key(&server.base);
-    let tokens = crate::support::tokens(&server.base, 3600);
-    aipass_auth::TokenStore::save(&store, &key, &tokens)
+    let account = crate::support::key(&server.base);
+    let held = crate::support::tokens(&server.base, 3600);
+    aipass_auth::TokenStore::save(&store, &account, &held)
         .await
         .unwrap();
-    let path = store.path(&key);
+    let path = store.path(&account);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
 
-    let auth = crate::support::client(&server.base)
-        .token_store(store)
-        .build()
-        .unwrap();
+    let auth = client(&server.base).token_store(store).build().unwrap();
     let report = auth.logout().await;
     assert!(!report.is_complete(), "{report:?}");
     assert!(!report.refresh_token.is_settled() && !report.access_token.is_settled());
@@ -260,14 +257,14 @@ async fn closing_waits_for_work_whose_caller_has_gone() {
     let (reached, mut arrivals) = tokio::sync::mpsc::unbounded_channel();
     let server = RawServer::start(move |_| {
         reached.send(()).unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(150));
+        std::thread::sleep(Duration::from_millis(150));
         Reply::json(
             200,
             r#"{"access_token":"A1","refresh_token":"R1","expires_in":3600,"token_type":"Bearer"}"#,
         )
     })
     .await;
-    let auth = crate::support::client(&server.base).build().unwrap();
+    let auth = client(&server.base).build().unwrap();
     let (url, pending) = auth.begin("myapp://auth/callback").unwrap();
     let state = url
         .query_pairs()

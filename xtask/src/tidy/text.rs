@@ -176,6 +176,9 @@ mod tests {
             "#[should_panic]",
             "#[allow(dead_code)]",
             "#![allow(dead_code)]",
+            "#[inline] #[allow(dead_code)]",
+            "#[cfg_attr(unix, allow(dead_code))]",
+            "#[cfg_attr(unix, ignore)]",
             "    #[allow(warnings, reason = \"generated\")]",
         ] {
             assert_eq!(
