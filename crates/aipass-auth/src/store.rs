@@ -26,8 +26,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// - `save` is atomic: a reader sees the old tokens or the new ones, never a mix.
 /// - `save` does not return before the tokens would survive a crash.
 /// - the error text holds no token.
-/// - [`StoredTokens::generation`] grows by one with each save. A store that several machines share should refuse
-///   a save whose generation is not newer than what it holds.
+/// - [`StoredTokens::generation`] grows by one with each save, so that [`save_if`](Self::save_if) can tell whether
+///   somebody else was faster. A store whose lock can expire (a lease in Redis, say) does that comparison in the
+///   same step as the write.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// The tokens of this account, or `None` when there are none.
     fn load<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<Option<StoredTokens>, StoreError>>;
@@ -38,6 +39,30 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
         key: &'a AccountKey,
         tokens: &'a StoredTokens,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Replaces the tokens of this account only if the store still holds those of this generation, or none for
+    /// `None`: compare-and-set, so that a late writer neither undoes a newer renewal nor brings back a session that
+    /// was ended meanwhile.
+    ///
+    /// The default loads, compares and saves, which is right where nobody writes without the lock.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Stale`] when the store holds something else by now. Nothing was written then.
+    fn save_if<'a>(
+        &'a self,
+        key: &'a AccountKey,
+        expected: Option<u64>,
+        tokens: &'a StoredTokens,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let found = self.load(key).await?.map(|tokens| tokens.generation());
+            if found != expected {
+                return Err(StoreError::Stale);
+            }
+            self.save(key, tokens).await
+        })
+    }
 
     /// Removes the tokens of this account. It is no error when there are none, and unreadable ones go too.
     fn remove<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<(), StoreError>>;
@@ -204,6 +229,8 @@ pub enum StoreError {
     ForeignTokens,
     /// Another process or task held the lock for too long.
     Busy,
+    /// What is stored was changed meanwhile by somebody else, and is kept as it is.
+    Stale,
     /// There is no place to keep tokens, for example because no home folder is known.
     Unavailable(&'static str),
     /// A store of your own failed.
@@ -243,7 +270,7 @@ impl StoreError {
 
     /// Whether it may work later without a change.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Busy | Self::Other(_))
+        matches!(self, Self::Busy | Self::Stale | Self::Other(_))
     }
 
     /// What to do about it, as one sentence for a person.
@@ -254,7 +281,7 @@ impl StoreError {
             Self::Insecure { .. } => {
                 "Make the file private with chmod 600 and its folder with chmod 700, or remove them and sign in again."
             }
-            Self::Busy => "Another process is using the tokens; try again in a moment.",
+            Self::Busy | Self::Stale => "Another process is using the tokens; try again in a moment.",
             Self::Io { .. } => "Check that the folder exists, is yours and has space left.",
             Self::Unavailable(_) | Self::Other(_) => return None,
         })
@@ -289,6 +316,7 @@ impl fmt::Display for StoreError {
                 f.write_str("the stored tokens belong to another service, client or account")
             }
             Self::Busy => f.write_str("another process held the token store for too long"),
+            Self::Stale => f.write_str("another process changed the stored tokens meanwhile"),
             Self::Unavailable(why) => write!(f, "there is no place to keep tokens: {why}"),
             Self::Other(_) => f.write_str("the token store failed"),
         }
