@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls and ring; the system's roots are loaded at the first handshake |
 //! | `loopback` | yes | login through the system browser and a listener on a loopback port |
-//! | `file-store` | yes | tokens in a file that only its owner can read |
+//! | `file-store` | yes | tokens in a file that only its owner can read, and [`Profile`]s shared with the program `aipass` |
 //! | `unstable-api` | no | `Client::api()`, the generated client, whose surface follows its generator |
 //!
 //! # What is logged
@@ -27,6 +27,9 @@ mod client;
 pub mod env;
 mod error;
 mod models;
+#[cfg(feature = "file-store")]
+mod profile;
+mod reach;
 mod timeouts;
 mod transport;
 
@@ -35,6 +38,9 @@ pub use charge::ChargeRisk;
 pub use chat::{ChatBuilder, ChatChoice, ChatEvent, ChatReply, ChatStream, ToolCall};
 pub use client::{Client, ClientBuilder};
 pub use error::{ConfigError, Error};
+#[cfg(feature = "file-store")]
+pub use profile::{Profile, ProfileStore, Profiles};
+pub use reach::{Reached, reach};
 pub use timeouts::Timeouts;
 
 /// The open string enums of the wire: each keeps the values it does not know.
@@ -52,7 +58,7 @@ pub use aipass_auth::{
     AccessToken, AccountKey, Auth, AuthError, BaseUrl, BoxFuture, BuildError, ClientRegistration,
     HttpOptions, LoginFlow, LoginMode, LoginOptions, LogoutReport, MemoryStore, PendingLogin,
     RegisteredClient, RevokeOutcome, Secret, SessionInfo, StoreError, StoreLock, StoredTokens, TokenStore,
-    register_client,
+    register_client, register_client_with,
 };
 #[cfg(feature = "loopback")]
 pub use aipass_auth::{Loopback, LoopbackHost};
