@@ -75,8 +75,11 @@
 mod answer;
 mod auth;
 mod base_url;
+mod browser;
 mod callback;
 mod clock;
+mod deep_link;
+mod discovery;
 mod error;
 #[cfg(feature = "file-store")]
 mod file_store;
@@ -91,6 +94,7 @@ mod loopback;
 mod memory_store;
 #[cfg(feature = "loopback")]
 mod page;
+mod paste;
 mod pending;
 #[cfg(feature = "file-store")]
 mod private_file;
@@ -102,6 +106,7 @@ mod revoke;
 mod secret;
 mod session;
 mod source;
+mod stdin_lines;
 mod store;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -110,6 +115,8 @@ mod wire;
 
 pub use auth::{Auth, AuthBuilder};
 pub use base_url::BaseUrl;
+pub use deep_link::{DeepLink, DeepLinks};
+pub use discovery::{Discovery, ServerMetadata, discover};
 pub use error::{AuthError, BuildError};
 #[cfg(feature = "file-store")]
 pub use file_store::FileStore;
@@ -120,11 +127,13 @@ pub use listener::LoopbackHost;
 #[cfg(feature = "loopback")]
 pub use loopback::Loopback;
 pub use memory_store::MemoryStore;
+pub use paste::{Paste, PasteSource};
 pub use pending::PendingLogin;
 pub use register::{ClientRegistration, RegisteredClient, register_client, register_client_with};
 pub use revoke::{LogoutReport, RevokeOutcome, RevokeShape};
 pub use secret::{AccessToken, Secret};
 pub use source::{StaticToken, TokenSource};
+pub use stdin_lines::StdinLines;
 pub use store::{AccountKey, BoxFuture, StoreError, StoreLock, TokenStore};
 pub use tokens::{SessionInfo, StoredTokens};
 pub use wire::TokenDialect;
