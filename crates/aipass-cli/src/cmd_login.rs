@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     input, output, redirect, remember,
 };
-use aipass::{AuthError, Client, Loopback, StoredTokens, TokenStore, types::UserInfo};
+use aipass::{AuthError, Client, Loopback, Paste, StdinLines, StoredTokens, TokenStore, types::UserInfo};
 use clap::Args;
 
 /// Sign in through your browser and keep the session on this machine
@@ -63,7 +63,7 @@ pub(crate) async fn run(context: &Context, args: &LoginArgs) -> Result<(), Failu
     }
     let settings = context.settings_for_writing(&args.connection)?;
     if settings.client_id().is_none() {
-        return Err(no_client_id(&settings));
+        return Err(no_client_id());
     }
     if args.with_token {
         return with_token(context, &settings).await;
@@ -109,28 +109,82 @@ fn redirect_uris(settings: &Settings, args: &LoginArgs) -> Result<Vec<String>, F
     ))
 }
 
+/// Takes the person through the login, with whatever of a browser, a listener and a terminal there is.
 async fn browse(client: &Client, args: &LoginArgs, uris: &[String]) -> Result<(), Failure> {
-    let open = !args.no_browser && !is_headless();
-    let mut flow = Loopback::new()
-        .redirect_uri(uris.first().cloned().unwrap_or_default())
-        .open_browser(open)
-        .on_url(move |url| show_address(url.as_str(), open));
-    if !args.scope.is_empty() {
-        flow = flow.scopes(&args.scope);
-    }
-    let session = client.auth()?.login(flow).await;
+    let auth = client.auth()?;
+    let session = if args.paste {
+        let uri = uris.first().cloned().unwrap_or_default();
+        let mut flow = Paste::new(uri).source(pasted_lines()).on_url(|url| {
+            output::note(&format!(
+                "Open this page in a browser, on any machine:\n\n  {url}\n\n\
+                 Sign in, and paste the address that the browser ends up at:"
+            ));
+        });
+        if !args.scope.is_empty() {
+            flow = flow.scopes(&args.scope);
+        }
+        auth.login(flow).await
+    } else {
+        let place = Place {
+            opens: !args.no_browser && !is_headless(),
+            remote: has("SSH_CONNECTION"),
+            // Only a person's typing: the input of a script is not ours to read.
+            pastes: input::is_interactive(),
+        };
+        let mut flow = Loopback::new()
+            .redirect_uris(uris)
+            .open_browser(place.opens)
+            .on_url(move |url| output::note(&place.invitation(url.as_str())));
+        if place.pastes {
+            flow = flow.or_paste(pasted_lines());
+        }
+        if !args.scope.is_empty() {
+            flow = flow.scopes(&args.scope);
+        }
+        auth.login(flow).await
+    };
     session.map(drop).map_err(|error| untaken(error, uris))
 }
 
-fn show_address(url: &str, open: bool) {
-    let opened = if open {
-        "Your browser opens this page; if it does not, open it yourself"
-    } else {
-        "Open this page"
-    };
-    output::note(&format!(
-        "{opened}:\n\n  {url}\n\nWaiting up to 5 minutes for you to sign in there …"
-    ));
+/// Lines from standard input; what is wrong with one is told.
+fn pasted_lines() -> StdinLines {
+    StdinLines::new().on_trouble(|trouble| {
+        output::undone(&format!("{trouble}. {}", trouble.help().unwrap_or_default()));
+    })
+}
+
+/// How the person can get to the page and back.
+#[derive(Clone, Copy)]
+struct Place {
+    opens: bool,
+    remote: bool,
+    pastes: bool,
+}
+
+impl Place {
+    fn invitation(self, url: &str) -> String {
+        let page = if self.opens {
+            "Your browser opens this page; if it does not, open it yourself"
+        } else if self.remote {
+            "Open this page in the browser of your own machine"
+        } else {
+            "Open this page"
+        };
+        let mut text = format!("{page}:\n\n  {url}\n\n");
+        if self.remote {
+            let port = redirect::in_authorize_url(url).unwrap_or(redirect::DEFAULT_PORT);
+            text += &format!(
+                "The browser comes back to this machine if your own one forwards the port:\n\n  \
+                 ssh -L {port}:127.0.0.1:{port} HOST\n\n"
+            );
+        }
+        text += match (self.pastes, self.remote) {
+            (true, true) => "Else paste the address that it ends up at. ",
+            (true, false) => "A browser elsewhere? Paste the address that it ends up at. ",
+            (false, _) => "",
+        };
+        text + "Waiting up to 5 minutes …"
+    }
 }
 
 /// A port that is taken is a setting to change, so the failure names it.
@@ -222,9 +276,12 @@ pub(crate) fn who(user: &UserInfo) -> String {
     output::one_line(&text)
 }
 
+fn has(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
 /// Whether there is no browser here that the person could see.
 fn is_headless() -> bool {
-    let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if has("SSH_CONNECTION") {
         return true;
     }

@@ -91,7 +91,7 @@ impl Context {
     /// The session that these settings lead to.
     pub(crate) fn session_of(&self, settings: &Settings) -> Result<Session, Failure> {
         if settings.client_id().is_none() {
-            return Err(no_client_id(settings));
+            return Err(no_client_id());
         }
         let store = settings.store()?;
         let mut builder = settings.builder();
@@ -271,18 +271,17 @@ impl Settings {
 }
 
 /// The steps that get a client id, since without one nothing can begin.
-pub(crate) fn no_client_id(settings: &Settings) -> Failure {
-    let id = environment::CLIENT_ID.name;
-    let profile = &settings.profile.name;
+pub(crate) fn no_client_id() -> Failure {
     Failure::config(
         "no client id is set",
         format!(
-            "1. `aipass client register --name NAME` makes one and keeps it in the profile `{profile}`; or create\n   \
-             an OAuth2 client at https://aipass.one/panel/developer with the redirect URI\n   \
+            "1. get a client: `aipass client register --name NAME`, or on\n   \
+             https://aipass.one/panel/developer with the redirect URI\n   \
              {} and the scopes api:access and profile:read\n\
-             2. `aipass login`, with --client-id ID or {id} if the client is not in the profile\n\
+             2. `aipass login`, with --client-id ID or {} for one from there\n\
              No account yet? Try `aipass demo`.",
             redirect::on_port(redirect::DEFAULT_PORT),
+            environment::CLIENT_ID.name,
         ),
     )
 }

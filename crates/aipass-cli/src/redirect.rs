@@ -21,6 +21,14 @@ pub(crate) fn listener(uri: &str) -> Option<(&str, u16)> {
     Some((address, port.parse().ok().filter(|port| *port != 0)?))
 }
 
+/// The port that a login with this address comes back to.
+pub(crate) fn in_authorize_url(url: &str) -> Option<u16> {
+    // Percent-encoded, as the query has it.
+    let (_, rest) = url.split_once("redirect_uri=http%3A%2F%2F")?;
+    let authority = rest.split(['&', '#']).next()?.split("%2F").next()?;
+    authority.rsplit_once("%3A")?.1.parse().ok()
+}
+
 /// Ports in words: `port 1`, or `ports 1, 2 and 3`.
 pub(crate) fn ports_in_words(uris: &[String]) -> String {
     let mut ports: Vec<_> = uris
@@ -56,6 +64,20 @@ mod tests {
         ] {
             assert_eq!(listener(uri), None, "{uri}");
         }
+    }
+
+    #[test]
+    fn the_port_is_found_in_the_address() {
+        let url = "https://aipass.one/oauth2/authorize?state=x&redirect_uri=http%3A%2F%2F127.0.0.1%3A8418%2Fcallback&scope=a";
+        assert_eq!(in_authorize_url(url), Some(8418));
+        assert_eq!(
+            in_authorize_url("https://x/?redirect_uri=http%3A%2F%2F%5B%3A%3A1%5D%3A9%2Fcb"),
+            Some(9)
+        );
+        assert_eq!(
+            in_authorize_url("https://x/?redirect_uri=myapp%3A%2F%2Fauth"),
+            None
+        );
     }
 
     #[test]

@@ -146,7 +146,7 @@ impl Profiles {
         if let Some(dir) = env::read(env::CONFIG_DIR)? {
             return Self::load_from(dir);
         }
-        Self::read(place::settings_dir()?, place::tokens_dir()?)
+        Self::read(&place::settings_dir()?, place::tokens_dir()?)
     }
 
     /// As [`load`](Self::load), with one folder for the profiles and the tokens.
@@ -154,10 +154,10 @@ impl Profiles {
     /// # Errors
     /// As [`load`](Self::load).
     pub fn load_from(dir: impl AsRef<Path>) -> Result<Self, ConfigError> {
-        Self::read(dir.as_ref().to_owned(), dir.as_ref().to_owned())
+        Self::read(dir.as_ref(), dir.as_ref().to_owned())
     }
 
-    fn read(settings: PathBuf, tokens: PathBuf) -> Result<Self, ConfigError> {
+    fn read(settings: &Path, tokens: PathBuf) -> Result<Self, ConfigError> {
         let path = settings.join("profiles.toml");
         let (default, profiles) = match place::read(&path)? {
             Some(text) => read::profiles(&path, &text, &tokens)?,

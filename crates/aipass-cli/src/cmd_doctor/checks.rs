@@ -32,7 +32,12 @@ pub(super) async fn all(context: &Context, args: &ConnectionArgs, offline: bool)
         }
         // With a token of its own the program needs no client.
         Err(_) if settings.client_id().is_none() && environment::ACCESS_TOKEN.is_set() => None,
-        Err(failure) => {
+        Err(mut failure) => {
+            if settings.client_id().is_none() {
+                failure = failure.with_help(
+                    "`aipass client register --name NAME` makes one; `aipass login --client-id ID` takes yours",
+                );
+            }
             findings.push(Finding::failed("client", failure));
             None
         }

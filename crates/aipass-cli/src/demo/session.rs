@@ -73,7 +73,7 @@ pub(crate) async fn login(sandbox: &Sandbox, app: App, browser: bool) -> Step<Cl
     let flow = Loopback::new().redirect_uri(&app.redirect_uri);
     if browser {
         let shown = flow.on_url(|url| output::note(&format!("Allow the access on this page:\n\n  {url}\n")));
-        client.login(shown).await.map_err(declined)?;
+        client.login(shown).await.map_err(|error| declined(&error))?;
     } else {
         login_as_person(sandbox, &client, flow).await?;
     }
@@ -90,7 +90,7 @@ pub(crate) async fn login(sandbox: &Sandbox, app: App, browser: bool) -> Step<Cl
 }
 
 /// A person who says no has broken nothing.
-fn declined(error: aipass::Error) -> Broken {
+fn declined(error: &aipass::Error) -> Broken {
     if error.auth_error().is_some_and(AuthError::is_denied) {
         return Failure::new(
             Exit::Other,
