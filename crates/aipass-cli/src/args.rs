@@ -19,7 +19,7 @@ Start with `aipass demo`: the whole journey on this machine, without an account 
 `aipass help exit-codes` and `aipass help environment` have what scripts need.")]
 pub(crate) struct Cli {
     /// The profile to use [env: AIPASS_PROFILE]
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", display_order = 901)]
     pub(crate) profile: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -45,7 +45,7 @@ pub(crate) enum Command {
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ConnectionArgs {
     /// The id of your OAuth client [env: AIPASS_CLIENT_ID]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", display_order = 900)]
     pub(crate) client_id: Option<String>,
 }
 

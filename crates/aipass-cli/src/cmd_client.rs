@@ -29,15 +29,18 @@ enum ClientCommand {
 /// Register an OAuth client and keep its id in the profile
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
-AI Pass compares redirect URIs byte for byte, so the client is registered with the one that `aipass login`
+AI Pass compares redirect URIs byte for byte, so the client is registered with the one that `aipass login` \
 listens on, unless you name others.
 
-The id is all that stands on stdout. JSON: {\"client_id\":\"client_…\",\"client_secret\":null,
-        \"redirect_uris\":[\"http://127.0.0.1:8417/callback\"],\"scopes\":[\"api:access\",\"profile:read\"],
-        \"profile\":\"default\"}
+The id is all that stands on stdout. JSON:
+
+  {\"client_id\":\"client_…\",\"client_secret\":null,
+   \"redirect_uris\":[\"http://127.0.0.1:8417/callback\"],\"scopes\":[\"api:access\",\"profile:read\"],
+   \"profile\":\"default\"}
+
 A secret, if the service gives one, is shown this once and stored nowhere: on stderr, or in the JSON.
 
-The token of a developer, if the service asks for one, comes from AIPASS_ACCESS_TOKEN or from standard
+The token of a developer, if the service asks for one, comes from AIPASS_ACCESS_TOKEN or from standard \
 input; an argument would be seen by others on this machine.")]
 struct RegisterArgs {
     /// The name that people see when they sign in

@@ -15,10 +15,11 @@ use serde::Serialize;
 /// Look for what is wrong with the settings, the store, the ports and the connection
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
-✓ is as it should be, ✗ has to be mended, · is good to know. It ends with 14 if there is a ✗. Nothing that
+✓ is as it should be, ✗ has to be mended, · is good to know. It ends with 14 if there is a ✗. Nothing that \
 costs is asked.
 
-JSON: {\"ok\":false,\"checks\":[{\"name\":\"ports\",\"state\":\"failed\",\"what\":\"port 8417 is taken\",\"help\":\"close …\"}]}
+JSON: {\"ok\":false,\"checks\":[{\"name\":\"ports\",\"state\":\"failed\",
+        \"what\":\"port 8417 is taken, …\",\"help\":\"close the program …\"}]}
 \"state\" is \"ok\", \"failed\" or \"note\"; \"help\" is null where there is nothing to do.")]
 pub(crate) struct DoctorArgs {
     /// Do not use the network

@@ -6,7 +6,8 @@ use clap::Args;
 /// Print an access token for scripts, renewed if it has to be
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
-The token is all that stands on stdout: curl -H \"Authorization: Bearer $(aipass token)\" …
+The token is all that stands on stdout: AIPASS_ACCESS_TOKEN=$(aipass token) my-program. As an argument of \
+a program, others on this machine would see it.
 
 Many calls at once renew an expired token once. The token of AIPASS_ACCESS_TOKEN is printed as it is.")]
 pub(crate) struct TokenArgs {

@@ -114,16 +114,13 @@ fn ports(settings: &Settings) -> Finding {
         .find(|address| TcpListener::bind(**address).is_ok());
     match free {
         Some((_, port)) => Finding::ok("ports", format!("port {port} is free for a login")),
-        None => Finding::failed(
-            "ports",
-            Failure::config(
-                format!(
-                    "{} taken, so a login cannot listen",
-                    redirect::ports_in_words(uris)
-                ),
-                "close the program that has it, or sign in with `aipass login --paste`",
-            ),
-        ),
+        None => {
+            let taken = if listeners.len() == 1 { "is" } else { "are" };
+            let ports = redirect::ports_in_words(uris);
+            let what = format!("{ports} {taken} taken, so a login cannot listen");
+            let help = "close the program that has it, or sign in with `aipass login --paste`";
+            Finding::failed("ports", Failure::config(what, help))
+        }
     }
 }
 

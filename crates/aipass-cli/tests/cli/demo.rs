@@ -1,10 +1,6 @@
 //! `aipass demo`, the first thing that anybody runs.
 
-use super::support::{Program, address_in, free_port, golden};
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-};
+use super::support::{Program, address_in, decide, free_port, get, golden};
 
 #[test]
 fn every_step_of_the_demo_holds() {
@@ -73,69 +69,9 @@ fn a_demo_that_the_person_declines_says_so() {
     // Without a PATH no browser is found.
     let mut running = Program::new(["demo", "--browser"]).start();
     let before = running.stderr_until("/oauth2/authorize?");
-    let callback = deny(address_in(&before));
+    let callback = decide(address_in(&before), "deny");
     get(&callback);
     let run = running.wait().exits(1);
     assert!(!run.stderr.contains("report"), "{}", run.stderr);
     run.says("error: you declined the access, and the demo goes no further without it\nhelp: `aipass demo");
-}
-
-/// Clicks "Deny" on the consent page, as a form without a browser; gives where that leads to.
-fn deny(url: &str) -> String {
-    let page = get(url);
-    let mut form = "decision=deny".to_owned();
-    for input in page.split("<input").skip(1) {
-        let attribute = |name: &str| {
-            let (_, rest) = input.split_once(&format!("{name}=\""))?;
-            Some(rest.split('"').next()?.replace("&amp;", "&"))
-        };
-        if let (Some(name), Some(value)) = (attribute("name"), attribute("value")) {
-            form += &format!("&{name}={}", encoded(&value));
-        }
-    }
-    let action = page
-        .split("action=\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next())
-        .unwrap();
-    let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
-    let target = if action.starts_with('/') {
-        origin + action
-    } else {
-        action.to_owned()
-    };
-    let answer = ask(&target, "POST", &form);
-    let location = answer.lines().find_map(|line| {
-        let (name, value) = line.split_once(": ")?;
-        name.eq_ignore_ascii_case("location")
-            .then(|| value.trim().to_owned())
-    });
-    location.unwrap_or_else(|| panic!("no redirect: {answer}"))
-}
-
-fn get(url: &str) -> String {
-    ask(url, "GET", "")
-}
-
-fn ask(url: &str, method: &str, form: &str) -> String {
-    let rest = url.strip_prefix("http://").unwrap();
-    let (host, path) = rest.split_once('/').unwrap();
-    let mut socket = TcpStream::connect(host).unwrap();
-    let request = format!(
-        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n\
-         content-type: application/x-www-form-urlencoded\r\n\r\n{form}",
-        form.len()
-    );
-    socket.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    socket.read_to_end(&mut answer).unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
-}
-
-fn encoded(text: &str) -> String {
-    let letter = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(letter).collect()
 }

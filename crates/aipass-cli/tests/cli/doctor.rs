@@ -38,7 +38,7 @@ async fn each_trouble_is_14_and_says_what_to_do() {
     let run = stage.bare(["doctor"]).run().exits(14);
     assert!(
         run.stdout
-            .contains(&format!("✗ ports    port {} taken", stage.port())),
+            .contains(&format!("✗ ports    port {} is taken", stage.port())),
         "{}",
         run.stdout
     );

@@ -1,6 +1,6 @@
 //! The ways to sign in: the free port, the pasted address, the token on standard input.
 
-use super::support::{CLIENT_ID, Stage, address_in, free_port};
+use super::support::{CLIENT_ID, Stage, address_in, decide, free_port};
 use aipass_sandbox::{ClientSeed, Fault, Route, Sandbox};
 use std::net::TcpListener;
 
@@ -67,7 +67,7 @@ async fn an_address_is_pasted_over_a_pipe() {
         .program(["login", "--paste", "--port", &port])
         .start_with_input();
     let before = running.stderr_until("/oauth2/authorize?");
-    let callback = stage.approve_elsewhere(address_in(&before)).await;
+    let callback = decide(address_in(&before), "allow");
     running.type_line("nonsense");
     running.stderr_until("✗ what was pasted does not complete this login");
     running.type_line(&callback);

@@ -288,21 +288,6 @@ impl Stage {
         std::fs::write(&file, session.to_string()).unwrap();
     }
 
-    /// A browser on another machine: opens the address, allows the access, and gives the address that it ends up at.
-    /// Something else than the program answers there.
-    pub(super) async fn approve_elsewhere(&self, url: &str) -> String {
-        let page = TcpListener::bind(("127.0.0.1", self.port)).unwrap();
-        let answer = thread::spawn(move || {
-            let (mut socket, _) = page.accept().unwrap();
-            read_request(&mut socket);
-            let head = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-            socket.write_all(head.as_bytes()).unwrap();
-        });
-        let visit = self.sandbox.approve(url).await.unwrap();
-        answer.join().unwrap();
-        visit.callback_url().to_owned()
-    }
-
     /// The program with an access token in its environment, and neither client id nor session.
     pub(super) fn with_token<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
         let tokens = self
@@ -435,6 +420,67 @@ fn read_request(socket: &mut TcpStream) {
         }
     }
     reader.read_exact(&mut vec![0; length]).unwrap();
+}
+
+/// A browser on another machine: clicks "allow" or "deny" on the consent page, and gives the address that it ends up
+/// at without opening it.
+pub(super) fn decide(url: &str, decision: &str) -> String {
+    let page = get(url);
+    let mut form = format!("decision={decision}");
+    for input in page.split("<input").skip(1) {
+        let attribute = |name: &str| {
+            let (_, rest) = input.split_once(&format!("{name}=\""))?;
+            Some(rest.split('"').next()?.replace("&amp;", "&"))
+        };
+        if let (Some(name), Some(value)) = (attribute("name"), attribute("value")) {
+            form += &format!("&{name}={}", encoded(&value));
+        }
+    }
+    let action = page
+        .split("action=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap();
+    let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
+    let target = if action.starts_with('/') {
+        origin + action
+    } else {
+        action.to_owned()
+    };
+    let answer = ask(&target, "POST", &form);
+    let location = answer.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("location")
+            .then(|| value.trim().to_owned())
+    });
+    location.unwrap_or_else(|| panic!("no redirect: {answer}"))
+}
+
+pub(super) fn get(url: &str) -> String {
+    ask(url, "GET", "")
+}
+
+fn ask(url: &str, method: &str, form: &str) -> String {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (host, path) = rest.split_once('/').unwrap();
+    let mut socket = TcpStream::connect(host).unwrap();
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n\
+         content-type: application/x-www-form-urlencoded\r\n\r\n{form}",
+        form.len()
+    );
+    socket.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn encoded(text: &str) -> String {
+    let letter = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(letter).collect()
 }
 
 /// Compares with a golden file; `UPDATE_GOLDEN=1` writes it.
