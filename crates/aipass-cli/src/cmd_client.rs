@@ -159,7 +159,7 @@ fn keep(
     let learnt = Learnt {
         client_id: client.client_id.clone(),
         redirect_uris: Some(granted(&client.redirect_uris, &wanted.redirect_uris).to_vec()),
-        scopes: (!args.scope.is_empty()).then(|| args.scope.clone()),
+        scopes: Some(args.scope.clone()),
         ..Learnt::from(settings)
     };
     remember::keep(settings, &learnt)

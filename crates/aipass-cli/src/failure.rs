@@ -14,6 +14,9 @@ pub(crate) struct Failure {
     pub(crate) login_helps: bool,
 }
 
+/// What to do where nobody is signed in.
+const LOGIN: &str = "run `aipass login`";
+
 /// What is printed about it, on stderr.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
@@ -64,6 +67,16 @@ impl Failure {
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         if let Some(report) = &mut self.report {
             report.help = Some(help.into());
+        }
+        self
+    }
+
+    /// The same, for a program that was called with `--profile`: the login has to have the same.
+    pub(crate) fn for_profile(mut self, profile: Option<&str>) -> Self {
+        if let (Some(profile), Some(report)) = (profile, &mut self.report)
+            && report.help.as_deref() == Some(LOGIN)
+        {
+            report.help = Some(format!("run `aipass login --profile {profile}`"));
         }
         self
     }
@@ -131,7 +144,7 @@ pub(crate) fn login_help() -> String {
             environment::ACCESS_TOKEN.name
         )
     } else {
-        "run `aipass login`".to_owned()
+        LOGIN.to_owned()
     }
 }
 

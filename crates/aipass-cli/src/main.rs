@@ -68,7 +68,7 @@ fn start(cli: Cli) -> Result<(), Failure> {
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {
-    let context = Context::new(Interrupt::listen(), cli.profile);
+    let context = Context::new(Interrupt::listen(), cli.profile.clone());
     let (context, stop) = (&context, &context.interrupt);
     let result = match cli.command {
         Command::Demo(args) => stop.stops(cmd_demo::run(args)).await,
@@ -101,5 +101,5 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Help(args) => cmd_help::run(&args),
     };
     context.close().await;
-    result
+    result.map_err(|failure| failure.for_profile(cli.profile.as_deref()))
 }

@@ -15,7 +15,7 @@ pub(crate) struct Learnt {
     /// `None` takes the key away: the usual server.
     pub(crate) base_url: Option<String>,
     pub(crate) api_prefix: Option<String>,
-    /// `None` leaves the key as it is, and so with the scopes.
+    /// `None` leaves the key as it is, and an empty list takes it away; so with the scopes.
     pub(crate) redirect_uris: Option<Vec<String>>,
     pub(crate) scopes: Option<Vec<String>>,
 }
@@ -120,7 +120,7 @@ fn apply(document: &mut DocumentMut, name: &str, learnt: &Learnt) -> Option<()> 
         ("scopes", &learnt.scopes),
     ] {
         if let Some(texts) = texts {
-            set(key, Some(list(texts)));
+            set(key, Some(list(texts)).filter(|_| !texts.is_empty()));
         }
     }
     Some(())
@@ -202,6 +202,36 @@ mod tests {
         );
         // A second time changes nothing.
         assert_eq!(applied(&after, "work", &learnt("new")), after);
+    }
+
+    /// Two programs that sign in at once, each in a profile of its own.
+    #[test]
+    fn writers_at_once_lose_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = &dir.path().join("new/profiles.toml");
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                scope.spawn(move || {
+                    let name = format!("p{number}");
+                    change(path, |document| apply(document, &name, &learnt("c"))).unwrap();
+                });
+            }
+        });
+        let text = fs::read_to_string(path).unwrap();
+        assert_eq!(text.matches("[profiles.p").count(), 8, "{text}");
+        // Nothing else is left behind.
+        let entries = fs::read_dir(path.parent().unwrap()).unwrap();
+        assert_eq!(entries.count(), 2);
+    }
+
+    #[test]
+    fn another_client_takes_its_redirect_uris_away() {
+        let none = Learnt {
+            redirect_uris: Some(Vec::new()),
+            ..learnt("new")
+        };
+        let text = applied(&applied("", "p", &learnt("old")), "p", &none);
+        assert_eq!(text, "[profiles.p]\nclient_id = \"new\"\n");
     }
 
     #[test]

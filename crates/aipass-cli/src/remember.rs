@@ -15,10 +15,11 @@ pub(crate) fn login(settings: &Settings, redirect_uris: &[String], scopes: &[Str
         return;
     }
     let learnt = Learnt {
-        redirect_uris: if settings.redirect_uris().is_empty() && !redirect_uris.is_empty() {
-            Some(redirect_uris.to_vec())
-        } else {
+        // Those of another client do not hold for this one.
+        redirect_uris: if settings.is_of_profile() && !settings.redirect_uris().is_empty() {
             None
+        } else {
+            Some(redirect_uris.to_vec())
         },
         scopes: (!scopes.is_empty()).then(|| scopes.to_vec()),
         ..Learnt::from(settings)

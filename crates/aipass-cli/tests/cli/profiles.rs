@@ -104,7 +104,11 @@ async fn two_profiles_of_one_client_are_two_sessions() {
     stage.login(login("one")).await.exits(0);
     stage.login(login("two")).await.exits(0);
     stage.bare(["logout", "--profile", "one"]).run().exits(0);
-    stage.bare(["balance", "--profile", "one"]).run().exits(4);
+    stage
+        .bare(["balance", "--profile", "one"])
+        .run()
+        .exits(4)
+        .says("help: run `aipass login --profile one`\n");
     stage.bare(["balance", "--profile", "two"]).run().exits(0);
 }
 
@@ -287,4 +291,54 @@ async fn an_app_shares_the_session_of_the_program() {
     assert_eq!(stage.sandbox.counts().refresh_requests, 1);
     app.logout().await.unwrap();
     stage.bare(["balance", "--profile", "work"]).run().exits(4);
+}
+
+/// The app of the test below: this file once more, in a process of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn app() {
+    let Ok(profile) = std::env::var("APP_OPENS") else {
+        return;
+    };
+    match aipass::Client::from_profile(profile) {
+        Ok(client) => println!("app: {:?}", client.userinfo().await.unwrap().name),
+        Err(error) => println!("app: {error}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_opens_a_profile_by_its_name_and_the_environment_goes_before_it() {
+    let stage = Stage::start().await;
+    stage
+        .login(stage.login_program().arg("--profile").arg("work"))
+        .await
+        .exits(0);
+    let run = |profile: &str, environment: &[(&str, &str)]| {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "cli::profiles::app", "--nocapture"])
+            .env_clear()
+            .env("AIPASS_CONFIG_DIR", stage.state())
+            .env("APP_OPENS", profile)
+            .envs(environment.iter().copied())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let (_, said) = text.split_once("app: ").unwrap_or_else(|| panic!("{text}"));
+        said.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(run("work", &[]), "Some(\"Robin Sandbox\")");
+    let nowhere = run("nowhere", &[]);
+    assert!(nowhere.starts_with("there is no profile `nowhere` in ") && nowhere.ends_with("there are: work"));
+    let elsewhere = run("work", &[("AIPASS_BASE_URL", "http://example.com")]);
+    assert!(elsewhere.contains("the base URL is not usable"), "{elsewhere}");
+    // With a token of the environment the session does not count.
+    stage.bare(["logout", "--profile", "work"]).run().exits(0);
+    let token = stage
+        .sandbox
+        .issue_tokens(CLIENT_ID, &["profile:read"])
+        .unwrap()
+        .access_token;
+    assert_eq!(
+        run("work", &[("AIPASS_ACCESS_TOKEN", &token)]),
+        "Some(\"Robin Sandbox\")"
+    );
 }
