@@ -102,6 +102,8 @@ pub(crate) enum Kind {
         description: Option<String>,
     },
     Refused(Refusal),
+    /// The service did not register a client.
+    NotRegistered(Refusal),
     /// The request did not reach the server for certain.
     Connect,
     /// The request was sent, and then the connection broke.
@@ -226,6 +228,7 @@ impl AuthError {
             Kind::Malformed { .. } => true,
             Kind::Denied { code, .. } => matches!(code.as_str(), "server_error" | "temporarily_unavailable"),
             Kind::Refused(refusal) => refusal.is_temporary(),
+            Kind::NotRegistered(refusal) => !refusal.is_plain_no(),
             Kind::Store(error) => error.is_temporary(),
             Kind::LoginRequired(_)
             | Kind::Redirect(_)
@@ -255,14 +258,15 @@ impl AuthError {
     }
 
     /// The client is set up in a way that the server refuses (`invalid_client`, `unauthorized_client`,
-    /// `unsupported_grant_type`, `invalid_scope`), the server redirects the token endpoint or describes itself in
-    /// a way that cannot be used, or an argument is unusable.
+    /// `unsupported_grant_type`, `invalid_scope`), it does not register a client as wanted, it redirects an endpoint
+    /// or describes itself in a way that cannot be used, or an argument is unusable.
     ///
     /// Remedy: check the client id, the client secret, the redirect URI, the scopes and the base URL.
     pub fn is_config(&self) -> bool {
         match &self.0.kind {
             Kind::Config(_) | Kind::Redirect(_) | Kind::Discovery { .. } => true,
             Kind::Refused(refusal) => refusal.is_config(),
+            Kind::NotRegistered(refusal) => refusal.is_plain_no(),
             Kind::Denied { code, .. } => {
                 matches!(
                     code.as_str(),
@@ -333,7 +337,7 @@ impl AuthError {
     /// The HTTP status of the authorization server's answer, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.kind {
-            Kind::Refused(refusal) => Some(refusal.status),
+            Kind::Refused(refusal) | Kind::NotRegistered(refusal) => Some(refusal.status),
             Kind::Redirect(status) => Some(*status),
             Kind::Discovery { status, .. } => *status,
             _ => None,
@@ -344,7 +348,7 @@ impl AuthError {
     /// is not an OAuth error has the code `unrecognised_response`.
     pub fn code(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Refused(refusal) => Some(&refusal.code),
+            Kind::Refused(refusal) | Kind::NotRegistered(refusal) => Some(&refusal.code),
             Kind::Denied { code, .. } => Some(code),
             _ => None,
         }
@@ -354,7 +358,7 @@ impl AuthError {
     /// of the error's text, since they come from outside.
     pub fn description(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Refused(refusal) => refusal.description.as_deref(),
+            Kind::Refused(refusal) | Kind::NotRegistered(refusal) => refusal.description.as_deref(),
             Kind::Denied { description, .. } => description.as_deref(),
             _ => None,
         }
@@ -363,7 +367,7 @@ impl AuthError {
     /// How long the server asks to wait, at most five minutes.
     pub fn retry_after(&self) -> Option<Duration> {
         match &self.0.kind {
-            Kind::Refused(refusal) => refusal.retry_after,
+            Kind::Refused(refusal) | Kind::NotRegistered(refusal) => refusal.retry_after,
             _ => None,
         }
     }
@@ -374,6 +378,11 @@ impl AuthError {
             Kind::LoginRequired(_) => "Sign in again.",
             Kind::Denied { .. } if self.is_denied() => "Sign in again and allow the access.",
             Kind::Refused(_) | Kind::Denied { .. } if self.is_temporary() => "Try again in a moment.",
+            Kind::NotRegistered(refusal) if !refusal.is_plain_no() => "Try again in a moment.",
+            Kind::NotRegistered(refusal) if matches!(refusal.status.as_u16(), 401 | 403) => {
+                "Give the token of a developer account, or create the client in the developer dashboard."
+            }
+            Kind::NotRegistered(_) => "Check the name, the redirect URIs and the scopes of the client.",
             Kind::Refused(refusal) if refusal.code == "invalid_grant" => {
                 "Sign in again; if it fails again, check that the redirect URI is registered exactly as it is used, port included."
             }
@@ -470,6 +479,16 @@ impl fmt::Display for AuthError {
                 write!(
                     f,
                     "the authorization server refused: {code} (HTTP {})",
+                    status.as_u16()
+                )
+            }
+            Kind::NotRegistered(Refusal { code, status, .. }) if code == UNRECOGNISED => {
+                write!(f, "the client was not registered (HTTP {})", status.as_u16())
+            }
+            Kind::NotRegistered(Refusal { code, status, .. }) => {
+                write!(
+                    f,
+                    "the client was not registered: {code} (HTTP {})",
                     status.as_u16()
                 )
             }

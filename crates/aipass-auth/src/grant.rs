@@ -18,6 +18,7 @@ use zeroize::Zeroize;
 use crate::answer::CarriedRefusal;
 use crate::discovery::Endpoints;
 use crate::error::{AuthError, Kind};
+use crate::flow::is_scope;
 use crate::secret::{Secret, is_header_safe};
 use crate::tokens::FreshTokens;
 use crate::wire::Wire;
@@ -179,7 +180,8 @@ impl TokenAnswer {
             scopes
                 .iter()
                 .map(|scope| scope.to_string())
-                .filter(|scope| !scope.is_empty())
+                // A program prints them, so what is no scope does not get that far.
+                .filter(|scope| is_scope(scope))
                 .collect::<Vec<_>>()
         });
         Ok(FreshTokens {

@@ -88,6 +88,13 @@ async fn prepare(context: &Context, args: &ChatArgs) -> Result<ChatBuilder, Fail
         )
     })?;
     let client = context.client(&args.connection)?;
+    if args.prompt.as_deref() == Some("-")
+        && std::io::stdin().is_terminal()
+        && let Ok(auth) = client.auth()
+    {
+        // A question that somebody types must not be lost to a login that is missing.
+        auth.token(None).await?;
+    }
     let prompt = prompt(args.prompt.as_deref()).await?;
     let mut chat = client.chat(model);
     if let Some(system) = &args.system {

@@ -109,7 +109,7 @@ async fn a_refusal_writes_nothing() {
     let run = program
         .env("AIPASS_BASE_URL", stage.sandbox.base_url())
         .run()
-        .exits(1)
+        .exits(3)
         .prints("");
     run.says("server: ");
     assert!(!stage.state().join("profiles.toml").exists());

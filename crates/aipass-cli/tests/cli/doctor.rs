@@ -2,7 +2,7 @@
 
 use super::support::{Program, Stage, free_port};
 use serde_json::Value;
-use std::{net::TcpListener, process::Command};
+use std::{io::Write, net::TcpListener, process::Command};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_in_order_is_0() {
@@ -146,6 +146,40 @@ async fn a_token_of_the_environment_is_tried() {
         .env("AIPASS_ACCESS_TOKEN", "unknown")
         .run()
         .exits(14);
+}
+
+/// The end of a token is told by this machine's clock.
+#[test]
+fn a_clock_that_is_wrong_is_found() {
+    let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let base_url = format!("http://{}", server.local_addr().unwrap());
+    let answer = std::thread::spawn(move || {
+        let (mut socket, _) = server.accept().unwrap();
+        let request = super::support::read_request(&mut socket);
+        let head =
+            "HTTP/1.1 204 No Content\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\nconnection: close\r\n\r\n";
+        socket.write_all(head.as_bytes()).unwrap();
+        request
+    });
+    let home = tempfile::tempdir().unwrap();
+    let program = Program::new(["doctor"]).env("AIPASS_CONFIG_DIR", home.path().join("state"));
+    let run = program
+        .env("AIPASS_CLIENT_ID", "client")
+        .env("AIPASS_BASE_URL", &base_url)
+        .run()
+        .exits(14);
+    let years = run
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("✗ clock"))
+        .unwrap();
+    assert!(years.contains(" days ahead of the server's"), "{}", run.stdout);
+    // It asked without a token, and for nothing that costs.
+    let request = answer.join().unwrap().to_lowercase();
+    assert!(
+        request.starts_with("head / http/1.1\r\n") && !request.contains("authorization"),
+        "{request}"
+    );
 }
 
 #[test]

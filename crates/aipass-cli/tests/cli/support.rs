@@ -402,8 +402,10 @@ impl RawStream {
     }
 }
 
-fn read_request(socket: &mut TcpStream) {
+/// Reads one request; gives its head.
+pub(super) fn read_request(socket: &mut TcpStream) -> String {
     let mut reader = BufReader::new(socket);
+    let mut head = String::new();
     let mut length = 0;
     loop {
         let mut line = String::new();
@@ -415,11 +417,13 @@ fn read_request(socket: &mut TcpStream) {
         if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().unwrap();
         }
+        head += &line;
         if line == "\r\n" {
             break;
         }
     }
     reader.read_exact(&mut vec![0; length]).unwrap();
+    head
 }
 
 /// A browser on another machine: clicks "allow" or "deny" on the consent page, and gives the address that it ends up

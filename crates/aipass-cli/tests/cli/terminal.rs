@@ -102,6 +102,22 @@ async fn a_command_that_needs_a_login_offers_one_and_goes_on() {
     }
 }
 
+/// The login comes before the question is typed, so that it is not lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_is_typed_is_not_lost_to_a_login() {
+    let stage = Stage::start().await;
+    let mut terminal = Terminal::start(stage.program(["chat", "-m", "gpt-4o-mini", "-"]));
+    terminal.until("Sign in now? [Y/n] ");
+    terminal.type_line("n");
+    terminal.end(4);
+    let token = stage.with_token(["chat", "-m", "gpt-4o-mini", "-"]);
+    let mut terminal = Terminal::start(token);
+    // Ctrl-D ends what is typed.
+    terminal.type_line("Hi\n\u{4}");
+    let screen = terminal.end(0);
+    assert!(screen.contains("You asked: \"Hi"), "{screen}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_says_no_gets_the_usual_end() {
     let stage = Stage::start().await;
