@@ -173,6 +173,10 @@ impl Running {
         self.0.id()
     }
 
+    pub(super) fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+
     /// Waits for its end where its output goes elsewhere.
     pub(super) fn code(&mut self) -> Option<i32> {
         self.0.wait().unwrap().code()
