@@ -3,19 +3,23 @@
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::sync::RwLock;
 use url::Url;
 
+use crate::accounts::{Accounts, is_label};
 use crate::base_url::BaseUrl;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{AuthError, BuildError, BuildErrorKind, Kind};
+use crate::events::{Announcer, SessionEvents};
 use crate::flow::is_scope;
 use crate::grant::Grants;
 use crate::http::HttpOptions;
 use crate::memory_store::MemoryStore;
+use crate::refresh::RefreshMode;
 use crate::revoke::{LogoutReport, RevokeOutcome, RevokeShape, revoke};
 use crate::secret::{AccessToken, Secret};
-use crate::session::Session;
+use crate::session::{Backing, Session};
 use crate::source::TokenSource;
 use crate::store::{AccountKey, BoxFuture, TokenStore};
 use crate::tokens::SessionInfo;
@@ -24,7 +28,8 @@ use crate::wire::{TokenDialect, Wire};
 /// What every call of AI Pass and its user profile need.
 pub(crate) const DEFAULT_SCOPES: [&str; 2] = ["api:access", "profile:read"];
 
-/// One OAuth client with the session of one account. Clones are cheap and share the session.
+/// One OAuth client with the session of one account. Clones are cheap and share the session;
+/// [`for_account`](Self::for_account) gives the session of another one.
 ///
 /// # Examples
 ///
@@ -43,11 +48,15 @@ pub(crate) const DEFAULT_SCOPES: [&str; 2] = ["api:access", "profile:read"];
 /// # let _ = token; Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct Auth(Arc<Inner>);
-
-struct Inner {
-    settings: Settings,
+pub struct Auth {
+    client: Arc<Shared>,
     session: Session,
+}
+
+/// What all accounts of one client share.
+struct Shared {
+    settings: Settings,
+    accounts: Accounts,
     /// Held by work that must not stop half-way; `close` waits until nobody does.
     detached: Arc<RwLock<()>>,
 }
@@ -83,8 +92,61 @@ impl Auth {
             revoke_shape: RevokeShape::default(),
             http: HttpOptions::default(),
             app_name: None,
+            refresh_mode: RefreshMode::default(),
             clock: Arc::new(SystemClock),
         }
+    }
+
+    /// The session of another account of the same client, for a server with many users: it shares the connections,
+    /// the store and the settings, and has a session and a lock of its own. The same label always gives the same
+    /// session.
+    ///
+    /// # Errors
+    ///
+    /// When the label is empty, longer than 256 bytes or holds control characters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn run() -> Result<(), aipass_auth::BuildError> {
+    /// let auth = aipass_auth::Auth::builder("client_1").build()?;
+    /// let ada = auth.for_account("user-1815")?;
+    /// assert_eq!(ada.account_key().account(), "user-1815");
+    /// # Ok(()) } run().unwrap();
+    /// ```
+    pub fn for_account(&self, label: impl AsRef<str>) -> Result<Self, BuildError> {
+        let label = label.as_ref();
+        if !is_label(label) {
+            return Err(BuildErrorKind::Account.into());
+        }
+        Ok(Self {
+            client: self.client.clone(),
+            session: self.client.accounts.session(label),
+        })
+    }
+
+    /// What happens to the sessions of all accounts of this client from now on: renewed, not saved, ended.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn run(auth: aipass_auth::Auth) {
+    /// use aipass_auth::SessionEvent;
+    ///
+    /// let mut events = auth.events();
+    /// tokio::spawn(async move {
+    ///     while let Some(event) = events.next().await {
+    ///         match event {
+    ///             SessionEvent::LoginRequired { account, .. } => eprintln!("{account} has to sign in again"),
+    ///             SessionEvent::SaveFailed { error, .. } => eprintln!("not saved: {error}"),
+    ///             _ => {}
+    ///         }
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    pub fn events(&self) -> SessionEvents {
+        self.client.accounts.backing().announcer.listen()
     }
 
     /// An access token to send. `rejected` is a token of this client that the service answered with 401: if it
@@ -99,7 +161,7 @@ impl Auth {
     /// [`is_login_required`](AuthError::is_login_required) when only a login helps,
     /// [`is_temporary`](AuthError::is_temporary) when it may work later.
     pub async fn token(&self, rejected: Option<&AccessToken>) -> Result<AccessToken, AuthError> {
-        self.0.session.token(rejected).await
+        self.session.token(rejected).await
     }
 
     /// Renews the session now, whether or not its token is still good.
@@ -108,7 +170,7 @@ impl Auth {
     ///
     /// As [`token`](Self::token).
     pub async fn refresh(&self) -> Result<SessionInfo, AuthError> {
-        self.0.session.refresh().await
+        self.session.refresh().await
     }
 
     /// Who is signed in, or `None`. It reads the store and asks no server, so the session may have been ended
@@ -118,7 +180,7 @@ impl Auth {
     ///
     /// When the store cannot be read ([`is_store`](AuthError::is_store)).
     pub async fn session(&self) -> Result<Option<SessionInfo>, AuthError> {
-        self.0.session.info().await
+        self.session.info().await
     }
 
     /// Tries whether the store could take tokens, as [`login`](Self::login) does before it opens the browser.
@@ -127,15 +189,16 @@ impl Auth {
     ///
     /// When it could not ([`is_store`](AuthError::is_store)).
     pub async fn check_store(&self) -> Result<(), AuthError> {
-        self.0.session.probe_store().await
+        self.session.probe_store().await
     }
 
     /// Waits for a renewal, an exchange or a logout under way, also one whose caller has gone, and for tokens that
-    /// are not saved yet. A program calls it before it ends: a runtime that stops in the middle of a renewal loses
+    /// are not saved yet; of every account of this client. A program calls it before it ends: a runtime that stops in the middle of a renewal loses
     /// the pair that the server has just rotated. The time limits of requests hold, so it comes to an end.
     pub async fn close(&self) {
-        drop(self.0.detached.write().await);
-        self.0.session.close().await;
+        drop(self.client.detached.write().await);
+        let closing = self.client.accounts.all();
+        join_all(closing.iter().map(Session::close)).await;
     }
 
     /// Signs out: removes the tokens here and in the store, and asks the server to revoke the refresh token and
@@ -157,8 +220,8 @@ impl Auth {
             revoke_shape,
             grants,
             ..
-        } = &self.0.settings;
-        let (live, store) = self.0.session.sign_out().await;
+        } = &self.client.settings;
+        let (live, store) = self.session.sign_out().await;
         let live = match live {
             Ok(live) => live,
             Err(error) => {
@@ -185,25 +248,25 @@ impl Auth {
 
     /// The client id.
     pub fn client_id(&self) -> &str {
-        &self.0.settings.client_id
+        &self.client.settings.client_id
     }
 
     /// The base URL of the service.
     pub fn base_url(&self) -> &Url {
-        self.0.settings.base.as_url()
+        self.client.settings.base.as_url()
     }
 
     /// What the tokens of this client are bound to.
     pub fn account_key(&self) -> &AccountKey {
-        &self.0.session.inner().key
+        &self.session.inner().key
     }
 
     pub(crate) fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.client.settings
     }
 
     pub(crate) fn session_core(&self) -> &Session {
-        &self.0.session
+        &self.session
     }
 
     /// Runs work that must not stop half-way as a task of its own.
@@ -211,7 +274,7 @@ impl Auth {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, AuthError> {
-        let under_way = self.0.detached.clone().read_owned().await;
+        let under_way = self.client.detached.clone().read_owned().await;
         let work = async move {
             let outcome = work.await;
             drop(under_way);
@@ -228,17 +291,17 @@ impl TokenSource for Auth {
         &'a self,
         rejected: Option<&'a AccessToken>,
     ) -> BoxFuture<'a, Result<AccessToken, AuthError>> {
-        Box::pin(self.0.session.token(rejected))
+        Box::pin(self.session.token(rejected))
     }
 }
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth")
-            .field("base_url", &self.0.settings.base)
-            .field("client_id", &self.0.settings.client_id)
-            .field("scopes", &self.0.settings.scopes)
-            .field("session", &self.0.session)
+            .field("base_url", &self.client.settings.base)
+            .field("client_id", &self.client.settings.client_id)
+            .field("scopes", &self.client.settings.scopes)
+            .field("session", &self.session)
             .finish_non_exhaustive()
     }
 }
@@ -257,6 +320,7 @@ pub struct AuthBuilder {
     revoke_shape: RevokeShape,
     http: HttpOptions,
     app_name: Option<String>,
+    refresh_mode: RefreshMode,
     clock: Arc<dyn Clock>,
 }
 
@@ -322,6 +386,12 @@ impl AuthBuilder {
         self
     }
 
+    /// When sessions are renewed; only when a caller needs it by default.
+    pub fn refresh_mode(mut self, mode: RefreshMode) -> Self {
+        self.refresh_mode = mode;
+        self
+    }
+
     /// The name that the page in the browser shows after a login.
     pub fn app_name(mut self, name: impl Into<String>) -> Self {
         self.app_name = Some(name.into());
@@ -338,7 +408,7 @@ impl AuthBuilder {
         if self.client_id.is_empty() || !self.client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(BuildErrorKind::ClientId.into());
         }
-        if self.account.is_empty() || self.account.len() > 256 || self.account.chars().any(char::is_control) {
+        if !is_label(&self.account) {
             return Err(BuildErrorKind::Account.into());
         }
         if !self.scopes.iter().all(|scope| is_scope(scope)) {
@@ -351,9 +421,15 @@ impl AuthBuilder {
             self.client_secret.as_ref(),
             wire,
         ));
-        let key = AccountKey::new(&base, &self.client_id, self.account);
-        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
-        let session = Session::new(key, store, grants.clone(), self.clock);
+        let backing = Backing {
+            store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::new())),
+            server: grants.clone(),
+            clock: self.clock,
+            mode: self.refresh_mode,
+            announcer: Announcer::default(),
+        };
+        let accounts = Accounts::new(base.clone(), self.client_id.clone(), backing);
+        let session = accounts.session(&self.account);
         let issuer = self
             .issuer
             .as_deref()
@@ -369,11 +445,14 @@ impl AuthBuilder {
             revoke_shape: self.revoke_shape,
             grants,
         };
-        Ok(Auth(Arc::new(Inner {
-            settings,
+        Ok(Auth {
+            client: Arc::new(Shared {
+                settings,
+                accounts,
+                detached: Arc::default(),
+            }),
             session,
-            detached: Arc::default(),
-        })))
+        })
     }
 }
 

@@ -72,12 +72,14 @@
 //! - `loopback` (default): the `Loopback` login with the system's browser.
 //! - `file-store` (default): the `FileStore`.
 
+mod accounts;
 mod answer;
 mod auth;
 mod base_url;
 mod callback;
 mod clock;
 mod error;
+mod events;
 #[cfg(feature = "file-store")]
 mod file_store;
 mod flow;
@@ -99,6 +101,7 @@ mod refresh;
 mod refresh_tests;
 mod register;
 mod revoke;
+mod saving;
 mod secret;
 mod session;
 mod source;
@@ -111,6 +114,7 @@ mod wire;
 pub use auth::{Auth, AuthBuilder};
 pub use base_url::BaseUrl;
 pub use error::{AuthError, BuildError};
+pub use events::{SessionEvent, SessionEvents};
 #[cfg(feature = "file-store")]
 pub use file_store::FileStore;
 pub use flow::{LoginFlow, LoginMode, LoginOptions};
@@ -121,6 +125,7 @@ pub use listener::LoopbackHost;
 pub use loopback::Loopback;
 pub use memory_store::MemoryStore;
 pub use pending::PendingLogin;
+pub use refresh::RefreshMode;
 pub use register::{ClientRegistration, RegisteredClient, register_client, register_client_with};
 pub use revoke::{LogoutReport, RevokeOutcome, RevokeShape};
 pub use secret::{AccessToken, Secret};

@@ -1,5 +1,8 @@
 //! The rules of renewal against a server that rotates and that ends a session when a refresh token comes twice.
 
+mod background;
+mod events;
+mod late_writers;
 mod rig;
 
 use std::sync::Arc;
@@ -11,7 +14,7 @@ use tokio::sync::Notify;
 
 use crate::error::{AuthError, Kind};
 use crate::secret::{AccessToken, Secret};
-use crate::session::{Renew, Session};
+use crate::session::Renew;
 use crate::store::{AccountKey, BoxFuture, StoreError, TokenStore};
 use crate::tokens::{FreshTokens, StoredTokens};
 
@@ -321,7 +324,7 @@ async fn a_pair_that_appears_behind_a_refusal_is_used() {
     }
     let rig = Rig::new(-1).await;
     let server = Arc::new(Raced(rig.store.clone(), rig.key.clone()));
-    let session = Session::new(rig.key.clone(), rig.store.clone(), server, rig.clock.clone());
+    let session = rig.session_at(server);
     assert_eq!(text(session.token(None).await).unwrap(), "B1");
 }
 
@@ -511,7 +514,7 @@ async fn a_renewal_that_panics_is_an_error_and_not_the_end() {
     }
     let rig = Rig::new(-1).await;
     let server = Arc::new(Panics(rig.server.clone(), AtomicBool::new(false)));
-    let session = Session::new(rig.key.clone(), rig.store.clone(), server, rig.clock.clone());
+    let session = rig.session_at(server);
     assert!(session.token(None).await.unwrap_err().is_temporary());
     assert_eq!(text(session.token(None).await).unwrap(), "A1");
 }
