@@ -12,4 +12,5 @@ mod session;
 mod streams;
 mod support;
 mod tolerance;
+mod users;
 mod wire;

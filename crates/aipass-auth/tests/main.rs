@@ -5,6 +5,7 @@
     reason = "a test panics where something it needs is missing"
 )]
 
+mod accounts;
 mod canary;
 #[cfg(all(feature = "file-store", unix))]
 mod file_store;

@@ -50,9 +50,9 @@ pub use aipass_api as api;
 pub use aipass_auth::FileStore;
 pub use aipass_auth::{
     AccessToken, AccountKey, Auth, AuthError, BaseUrl, BoxFuture, BuildError, ClientRegistration,
-    HttpOptions, LoginFlow, LoginMode, LoginOptions, LogoutReport, MemoryStore, PendingLogin,
-    RegisteredClient, RevokeOutcome, Secret, SessionInfo, StoreError, StoreLock, StoredTokens, TokenStore,
-    register_client,
+    HttpOptions, LoginFlow, LoginMode, LoginOptions, LogoutReport, MemoryStore, PendingLogin, RefreshMode,
+    RegisteredClient, RevokeOutcome, Secret, SessionEvent, SessionEvents, SessionInfo, StoreError, StoreLock,
+    StoredTokens, TokenStore, register_client,
 };
 #[cfg(feature = "loopback")]
 pub use aipass_auth::{Loopback, LoopbackHost};
