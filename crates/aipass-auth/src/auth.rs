@@ -10,6 +10,7 @@ use url::Url;
 use crate::accounts::{Accounts, is_label};
 use crate::base_url::BaseUrl;
 use crate::clock::{Clock, SystemClock};
+use crate::discovery::{Endpoints, ServerMetadata};
 use crate::error::{AuthError, BuildError, BuildErrorKind, Kind};
 use crate::events::{Announcer, SessionEvents};
 use crate::flow::is_scope;
@@ -65,6 +66,7 @@ struct Shared {
 pub(crate) struct Settings {
     pub(crate) base: BaseUrl,
     pub(crate) issuer: String,
+    pub(crate) issuer_required: bool,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
     #[cfg_attr(
@@ -84,6 +86,8 @@ impl Auth {
             client_id: client_id.into(),
             base_url: BaseUrl::AIPASS.to_owned(),
             issuer: None,
+            issuer_required: false,
+            server: None,
             client_secret: None,
             store: None,
             account: "default".to_owned(),
@@ -215,7 +219,6 @@ impl Auth {
 
     async fn logout_now(&self) -> LogoutReport {
         let Settings {
-            base,
             client_id,
             revoke_shape,
             grants,
@@ -237,8 +240,15 @@ impl Auth {
             .and_then(|tokens| tokens.refresh_token())
             .map(|token| (token, "refresh_token"));
         let access = tokens.map(|tokens| (tokens.access_token(), "access_token"));
-        let refresh_token = revoke(&grants.wire, base, client_id, *revoke_shape, refresh).await;
-        let access_token = revoke(&grants.wire, base, client_id, *revoke_shape, access).await;
+        let refresh_token = revoke(
+            &grants.wire,
+            &grants.revocation,
+            client_id,
+            *revoke_shape,
+            refresh,
+        )
+        .await;
+        let access_token = revoke(&grants.wire, &grants.revocation, client_id, *revoke_shape, access).await;
         LogoutReport {
             refresh_token,
             access_token,
@@ -312,6 +322,8 @@ pub struct AuthBuilder {
     client_id: String,
     base_url: String,
     issuer: Option<String>,
+    issuer_required: bool,
+    server: Option<ServerMetadata>,
     client_secret: Option<Secret>,
     store: Option<Arc<dyn TokenStore>>,
     account: String,
@@ -335,6 +347,21 @@ impl AuthBuilder {
     /// service makes the two differ.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Whether a callback has to name the issuer, for a server that is known to send it (RFC 9207). A client that
+    /// signs in at several servers is safe from one passing for another only with this.
+    pub fn require_issuer(mut self, require: bool) -> Self {
+        self.issuer_required = require;
+        self
+    }
+
+    /// Uses what [`discover`](crate::discover) found: the base URL, the endpoints, the issuer, and that a callback
+    /// has to name the issuer if the server says that it does.
+    pub fn server(mut self, metadata: ServerMetadata) -> Self {
+        self.base_url = metadata.base_url().as_str().to_owned();
+        self.server = Some(metadata);
         self
     }
 
@@ -414,9 +441,15 @@ impl AuthBuilder {
         if !self.scopes.iter().all(|scope| is_scope(scope)) {
             return Err(BuildErrorKind::Scope.into());
         }
+        let endpoints = match &self.server {
+            Some(server) if *server.base_url() == base => server.endpoints(),
+            Some(_) => return Err(BuildErrorKind::BaseUrl("it is not that of the discovered server").into()),
+            None => Endpoints::documented(&base),
+        };
+        let names_issuer = self.server.as_ref().is_some_and(ServerMetadata::sends_issuer);
         let wire = Wire::new(&self.http, &base, self.dialect)?;
         let grants = Arc::new(Grants::new(
-            &base,
+            endpoints,
             &self.client_id,
             self.client_secret.as_ref(),
             wire,
@@ -439,6 +472,7 @@ impl AuthBuilder {
         let settings = Settings {
             base,
             issuer,
+            issuer_required: self.issuer_required || names_issuer,
             client_id: self.client_id,
             scopes: self.scopes,
             app_name: self.app_name,

@@ -15,6 +15,8 @@ pub(crate) struct Expected {
     pub(crate) state: Fingerprint,
     /// Compared when the answer names an issuer (RFC 9207).
     pub(crate) issuer: String,
+    /// Whether the answer has to name one.
+    pub(crate) issuer_required: bool,
 }
 
 /// An answer that belongs to the login.
@@ -63,8 +65,12 @@ impl Expected {
         if Fingerprint::of(&state) != self.state {
             return Err("the state is another one");
         }
-        if single("iss")?.is_some_and(|issuer| issuer.trim_end_matches('/') != self.issuer) {
-            return Err("it comes from another issuer");
+        match single("iss")? {
+            Some(issuer) if issuer.trim_end_matches('/') != self.issuer => {
+                return Err("it comes from another issuer");
+            }
+            None if self.issuer_required => return Err("it does not name its issuer"),
+            _ => {}
         }
         let (code, error, description) = (single("code")?, single("error")?, single("error_description")?);
         match (code, error) {
@@ -104,21 +110,28 @@ pub(crate) fn query_of(callback: &str, redirect_uri: &Url) -> Result<String, &'s
         };
     }
     let url = Url::parse(callback).map_err(|_| "it is not a URL")?;
-    let place = |url: &Url| {
-        (
-            url.scheme().to_owned(),
-            url.host_str().map(str::to_owned),
-            url.port_or_known_default(),
-            url.path().to_owned(),
-        )
-    };
-    if place(&url) != place(redirect_uri) || !url.username().is_empty() || url.password().is_some() {
+    if !same_place(&url, redirect_uri) || !url.username().is_empty() || url.password().is_some() {
         return Err("it is not the redirect URI");
     }
     if url.fragment().is_some_and(|fragment| !fragment.is_empty()) {
         return Err("it has a fragment");
     }
     url.query().map(str::to_owned).ok_or("it has no query")
+}
+
+/// Whether two URLs point to the same place: scheme and host in any case, port and path exactly (RFC 3986, section
+/// 6.2.2.1). The parser brings the case of schemes and of web hosts to one form, but not that of a host in a private
+/// scheme, and systems hand those over either way.
+fn same_place(one: &Url, other: &Url) -> bool {
+    let same_host = match (one.host_str(), other.host_str()) {
+        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+        (one, other) => one == other,
+    };
+    one.scheme() == other.scheme()
+        && same_host
+        && one.has_authority() == other.has_authority()
+        && one.port_or_known_default() == other.port_or_known_default()
+        && one.path() == other.path()
 }
 
 fn no_fragment(query: &str) -> Result<String, &'static str> {
@@ -137,6 +150,30 @@ mod tests {
         Expected {
             state: Fingerprint::of("STATE"),
             issuer: "https://aipass.one".to_owned(),
+            issuer_required: false,
+        }
+    }
+
+    #[test]
+    fn an_issuer_that_is_due_has_to_be_there_once_and_right() {
+        let strict = || Expected {
+            issuer_required: true,
+            ..expected()
+        };
+        for answer in ["code=x", "error=access_denied"] {
+            let read = |rest: &str| strict().read(&format!("{answer}&state=STATE{rest}"));
+            assert!(read("&iss=https%3A%2F%2Faipass.one").is_ok());
+            for rest in [
+                "",
+                "&iss=",
+                "&iss=https%3A%2F%2Fevil.example",
+                "&iss=https%3A%2F%2FAIPASS.one",
+                "&iss=http%3A%2F%2Faipass.one",
+                "&iss=https%3A%2F%2Faipass.one%2Fother",
+                "&iss=https%3A%2F%2Faipass.one&iss=https%3A%2F%2Faipass.one",
+            ] {
+                assert!(read(rest).is_err(), "{answer} {rest}");
+            }
         }
     }
 
@@ -202,6 +239,15 @@ mod tests {
         for (callback, redirect) in [
             ("myapp://auth/callback?code=x", "myapp://auth/callback"),
             ("com.example.app:/cb?code=x", "com.example.app:/cb"),
+            ("COM.Example.App:/cb?code=x", "com.example.app:/cb"),
+            ("MyApp://AUTH/callback?code=x", "myapp://auth/callback"),
+            ("myapp://auth/callback?code=x", "myapp://Auth/callback"),
+            (
+                "com.example.app:/oauth/back?code=x",
+                "com.example.app:/oauth/back",
+            ),
+            ("myapp://callback?code=x", "myapp://callback"),
+            ("HTTPS://APP.example/cb?code=x", "https://app.example/cb"),
             (
                 "http://127.0.0.1:8417/callback?code=x",
                 "http://127.0.0.1:8417/callback",
@@ -216,6 +262,27 @@ mod tests {
         for (callback, redirect) in [
             ("myapp://evil/callback?code=x", "myapp://auth/callback"),
             ("other://auth/callback?code=x", "myapp://auth/callback"),
+            ("myapp://auth/Callback?code=x", "myapp://auth/callback"),
+            ("myapp://auth/callback/?code=x", "myapp://auth/callback"),
+            ("myapp://auth/?code=x", "myapp://auth/callback"),
+            ("myapp://auth:1/callback?code=x", "myapp://auth/callback"),
+            ("myapp://user@auth/callback?code=x", "myapp://auth/callback"),
+            ("myapp://user:pw@auth/callback?code=x", "myapp://auth/callback"),
+            ("myapp:/auth/callback?code=x", "myapp://auth/callback"),
+            ("myapp:auth/callback?code=x", "myapp://auth/callback"),
+            ("myapp:///auth/callback?code=x", "myapp://auth/callback"),
+            ("myapp://auth/callback#code=x", "myapp://auth/callback"),
+            ("myapp://auth/callback?code=x#code=y", "myapp://auth/callback"),
+            ("com.example.app:///cb?code=x", "com.example.app:/cb"),
+            ("com.example.app://cb?code=x", "com.example.app:/cb"),
+            ("com.example.app:cb?code=x", "com.example.app:/cb"),
+            ("com.example.app.evil:/cb?code=x", "com.example.app:/cb"),
+            ("com.example:/cb?code=x", "com.example.app:/cb"),
+            ("com.example.app:/cb#code=x", "com.example.app:/cb"),
+            ("http://app.example/cb?code=x", "https://app.example/cb"),
+            ("https://app.example.evil/cb?code=x", "https://app.example/cb"),
+            ("https://app.example:8443/cb?code=x", "https://app.example/cb"),
+            ("https://app.example/CB?code=x", "https://app.example/cb"),
             (
                 "http://127.0.0.1:8418/callback?code=x",
                 "http://127.0.0.1:8417/callback",

@@ -102,6 +102,8 @@ pub(crate) enum Kind {
         description: Option<String>,
     },
     Refused(Refusal),
+    /// The service did not register a client.
+    NotRegistered(Refusal),
     /// The request did not reach the server for certain.
     Connect,
     /// The request was sent, and then the connection broke.
@@ -115,17 +117,25 @@ pub(crate) enum Kind {
         field: String,
     },
     Callback(&'static str),
+    /// What a person pasted is not the way back of this login.
+    Paste(&'static str),
+    /// Where a person was to paste something, there was nothing more to read.
+    NoInput,
     LoginExpired,
-    #[cfg_attr(
-        not(feature = "loopback"),
-        expect(dead_code, reason = "only the listener makes it")
-    )]
     LoginTimeout,
     #[cfg_attr(
         not(feature = "loopback"),
         expect(dead_code, reason = "only the listener makes it")
     )]
-    Listen,
+    Listen {
+        /// The redirect URIs whose ports were tried, in their order.
+        tried: Vec<String>,
+    },
+    /// What a server says about itself (RFC 8414) cannot be believed or used.
+    Discovery {
+        why: &'static str,
+        status: Option<StatusCode>,
+    },
     Store(StoreError),
     Config(&'static str),
     Stopped,
@@ -218,13 +228,17 @@ impl AuthError {
             Kind::Malformed { .. } => true,
             Kind::Denied { code, .. } => matches!(code.as_str(), "server_error" | "temporarily_unavailable"),
             Kind::Refused(refusal) => refusal.is_temporary(),
+            Kind::NotRegistered(refusal) => !refusal.is_plain_no(),
             Kind::Store(error) => error.is_temporary(),
             Kind::LoginRequired(_)
             | Kind::Redirect(_)
             | Kind::Callback(_)
+            | Kind::Paste(_)
+            | Kind::NoInput
             | Kind::LoginExpired
             | Kind::LoginTimeout
-            | Kind::Listen
+            | Kind::Listen { .. }
+            | Kind::Discovery { .. }
             | Kind::Config(_) => false,
         }
     }
@@ -244,14 +258,15 @@ impl AuthError {
     }
 
     /// The client is set up in a way that the server refuses (`invalid_client`, `unauthorized_client`,
-    /// `unsupported_grant_type`, `invalid_scope`), the server redirects the token endpoint, or an argument is
-    /// unusable.
+    /// `unsupported_grant_type`, `invalid_scope`), it does not register a client as wanted, it redirects an endpoint
+    /// or describes itself in a way that cannot be used, or an argument is unusable.
     ///
     /// Remedy: check the client id, the client secret, the redirect URI, the scopes and the base URL.
     pub fn is_config(&self) -> bool {
         match &self.0.kind {
-            Kind::Config(_) | Kind::Redirect(_) => true,
+            Kind::Config(_) | Kind::Redirect(_) | Kind::Discovery { .. } => true,
             Kind::Refused(refusal) => refusal.is_config(),
+            Kind::NotRegistered(refusal) => refusal.is_plain_no(),
             Kind::Denied { code, .. } => {
                 matches!(
                     code.as_str(),
@@ -267,7 +282,26 @@ impl AuthError {
     ///
     /// Remedy: start the login again. It is what an attack on a login looks like, so the callback is not used.
     pub fn is_callback_invalid(&self) -> bool {
-        matches!(self.0.kind, Kind::Callback(_) | Kind::LoginExpired)
+        matches!(
+            self.0.kind,
+            Kind::Callback(_) | Kind::Paste(_) | Kind::LoginExpired
+        )
+    }
+
+    /// The address of the way back was to be pasted, and the input ended or failed before it came.
+    ///
+    /// Remedy: run the program where somebody can paste, or use another flow.
+    pub fn is_input_ended(&self) -> bool {
+        matches!(self.0.kind, Kind::NoInput)
+    }
+
+    /// The server's metadata (RFC 8414) is missing, names another issuer, or has an endpoint that cannot be
+    /// trusted.
+    ///
+    /// Remedy: check the base URL. It is what an attempt to send the tokens elsewhere looks like, so nothing of
+    /// the metadata is used.
+    pub fn is_discovery(&self) -> bool {
+        matches!(self.0.kind, Kind::Discovery { .. })
     }
 
     /// The token store failed; [`source`](StdError::source) is the [`StoreError`].
@@ -284,15 +318,28 @@ impl AuthError {
     }
 
     /// The listener for the browser's answer could not be opened, for example because its port is taken.
+    ///
+    /// Remedy: close the program that holds the port, or register and use a further redirect URI;
+    /// [`tried_redirect_uris`](Self::tried_redirect_uris) has those that were tried.
     pub fn is_listen(&self) -> bool {
-        matches!(self.0.kind, Kind::Listen)
+        matches!(self.0.kind, Kind::Listen { .. })
+    }
+
+    /// The redirect URIs that no listener could be opened for, in the order in which they were tried. Empty for
+    /// every other error.
+    pub fn tried_redirect_uris(&self) -> &[String] {
+        match &self.0.kind {
+            Kind::Listen { tried } => tried,
+            _ => &[],
+        }
     }
 
     /// The HTTP status of the authorization server's answer, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.kind {
-            Kind::Refused(refusal) => Some(refusal.status),
+            Kind::Refused(refusal) | Kind::NotRegistered(refusal) => Some(refusal.status),
             Kind::Redirect(status) => Some(*status),
+            Kind::Discovery { status, .. } => *status,
             _ => None,
         }
     }
@@ -301,7 +348,7 @@ impl AuthError {
     /// is not an OAuth error has the code `unrecognised_response`.
     pub fn code(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Refused(refusal) => Some(&refusal.code),
+            Kind::Refused(refusal) | Kind::NotRegistered(refusal) => Some(&refusal.code),
             Kind::Denied { code, .. } => Some(code),
             _ => None,
         }
@@ -311,7 +358,7 @@ impl AuthError {
     /// of the error's text, since they come from outside.
     pub fn description(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Refused(refusal) => refusal.description.as_deref(),
+            Kind::Refused(refusal) | Kind::NotRegistered(refusal) => refusal.description.as_deref(),
             Kind::Denied { description, .. } => description.as_deref(),
             _ => None,
         }
@@ -320,7 +367,7 @@ impl AuthError {
     /// How long the server asks to wait, at most five minutes.
     pub fn retry_after(&self) -> Option<Duration> {
         match &self.0.kind {
-            Kind::Refused(refusal) => refusal.retry_after,
+            Kind::Refused(refusal) | Kind::NotRegistered(refusal) => refusal.retry_after,
             _ => None,
         }
     }
@@ -331,6 +378,11 @@ impl AuthError {
             Kind::LoginRequired(_) => "Sign in again.",
             Kind::Denied { .. } if self.is_denied() => "Sign in again and allow the access.",
             Kind::Refused(_) | Kind::Denied { .. } if self.is_temporary() => "Try again in a moment.",
+            Kind::NotRegistered(refusal) if !refusal.is_plain_no() => "Try again in a moment.",
+            Kind::NotRegistered(refusal) if matches!(refusal.status.as_u16(), 401 | 403) => {
+                "Give the token of a developer account, or create the client in the developer dashboard."
+            }
+            Kind::NotRegistered(_) => "Check the name, the redirect URIs and the scopes of the client.",
             Kind::Refused(refusal) if refusal.code == "invalid_grant" => {
                 "Sign in again; if it fails again, check that the redirect URI is registered exactly as it is used, port included."
             }
@@ -340,11 +392,20 @@ impl AuthError {
             Kind::Connect | Kind::Network | Kind::Timeout { .. } => {
                 "Check the network, the proxy and the base URL."
             }
-            Kind::Redirect(_) => "Check the base URL; the token endpoint of AI Pass does not redirect.",
+            Kind::Redirect(_) => "Check the base URL; no endpoint of AI Pass redirects.",
+            Kind::Discovery { .. } => {
+                "Check the base URL; without discovery, the endpoints of AI Pass's documentation are used."
+            }
             Kind::TooLarge | Kind::Malformed { .. } => "Check the base URL; this does not look like AI Pass.",
             Kind::Callback(_) | Kind::LoginExpired => "Start the login again.",
+            Kind::Paste(_) => {
+                "Copy the whole address from the browser's address bar, also if the page there could not be opened."
+            }
+            Kind::NoInput => "Run the login where you can paste the address, or let it open a browser.",
             Kind::LoginTimeout => "Start the login again and finish it in the browser.",
-            Kind::Listen => "Close the program that uses the port, or register and use another redirect URI.",
+            Kind::Listen { .. } => {
+                "Close the program that holds the port, or register and use a further redirect URI with another port."
+            }
             Kind::Store(error) => return error.help(),
             Kind::Config(_) | Kind::Stopped => return None,
         })
@@ -421,6 +482,16 @@ impl fmt::Display for AuthError {
                     status.as_u16()
                 )
             }
+            Kind::NotRegistered(Refusal { code, status, .. }) if code == UNRECOGNISED => {
+                write!(f, "the client was not registered (HTTP {})", status.as_u16())
+            }
+            Kind::NotRegistered(Refusal { code, status, .. }) => {
+                write!(
+                    f,
+                    "the client was not registered: {code} (HTTP {})",
+                    status.as_u16()
+                )
+            }
             Kind::Connect => f.write_str("the authorization server could not be reached"),
             Kind::Network => f.write_str("the connection to the authorization server broke"),
             Kind::Timeout { connecting: true } => {
@@ -446,7 +517,21 @@ impl fmt::Display for AuthError {
             Kind::Callback(why) => write!(f, "the callback does not belong to this login: {why}"),
             Kind::LoginExpired => f.write_str("the login was begun too long ago"),
             Kind::LoginTimeout => f.write_str("nobody finished the login in the browser in time"),
-            Kind::Listen => f.write_str("the listener for the browser's answer could not be opened"),
+            Kind::Paste(why) => write!(f, "what was pasted does not complete this login: {why}"),
+            Kind::NoInput => f.write_str("the input ended before an address was pasted"),
+            Kind::Listen { tried } if tried.is_empty() => {
+                f.write_str("the listener for the browser's answer could not be opened")
+            }
+            Kind::Listen { tried } => {
+                write!(
+                    f,
+                    "the listener for the browser's answer could not be opened (tried {})",
+                    tried.join(", ")
+                )
+            }
+            Kind::Discovery { why, .. } => {
+                write!(f, "the metadata of the authorization server is not usable: {why}")
+            }
             Kind::Store(_) => f.write_str("the token store failed"),
             Kind::Config(what) => f.write_str(what),
             Kind::Stopped => f.write_str("the runtime stopped before the work was done"),

@@ -130,6 +130,7 @@ impl Auth {
         let pending = PendingLogin::new(NewLogin {
             key: &self.session_core().inner().key,
             issuer: &self.settings().issuer,
+            issuer_required: self.settings().issuer_required,
             verifier,
             state,
             redirect_uri: &redirect_uri,

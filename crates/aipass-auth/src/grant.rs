@@ -16,8 +16,9 @@ use url::Url;
 use zeroize::Zeroize;
 
 use crate::answer::CarriedRefusal;
-use crate::base_url::BaseUrl;
+use crate::discovery::Endpoints;
 use crate::error::{AuthError, Kind};
+use crate::flow::is_scope;
 use crate::secret::{Secret, is_header_safe};
 use crate::tokens::FreshTokens;
 use crate::wire::Wire;
@@ -38,6 +39,7 @@ type OauthClient = Client<
 /// One client at one authorization server.
 pub(crate) struct Grants {
     client: OauthClient,
+    pub(crate) revocation: Url,
     pub(crate) wire: Wire,
 }
 
@@ -51,16 +53,25 @@ pub(crate) struct AuthorizeRequest<'a> {
 }
 
 impl Grants {
-    pub(crate) fn new(base: &BaseUrl, client_id: &str, client_secret: Option<&Secret>, wire: Wire) -> Self {
+    pub(crate) fn new(
+        endpoints: Endpoints,
+        client_id: &str,
+        client_secret: Option<&Secret>,
+        wire: Wire,
+    ) -> Self {
         let mut client: OauthClient = Client::new(ClientId::new(client_id.to_owned()))
             // The default would move the client id of a confidential client out of the body.
             .set_auth_type(AuthType::RequestBody)
-            .set_auth_uri(AuthUrl::from_url(base.endpoint("/oauth2/authorize")))
-            .set_token_uri(TokenUrl::from_url(base.endpoint("/oauth2/token")));
+            .set_auth_uri(AuthUrl::from_url(endpoints.authorization))
+            .set_token_uri(TokenUrl::from_url(endpoints.token));
         if let Some(secret) = client_secret {
             client = client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()));
         }
-        Self { client, wire }
+        Self {
+            client,
+            revocation: endpoints.revocation,
+            wire,
+        }
     }
 
     /// The page that asks the person (RFC 6749, section 4.1.1, with S256 of RFC 7636). There is no way to leave
@@ -169,7 +180,8 @@ impl TokenAnswer {
             scopes
                 .iter()
                 .map(|scope| scope.to_string())
-                .filter(|scope| !scope.is_empty())
+                // A program prints them, so what is no scope does not get that far.
+                .filter(|scope| is_scope(scope))
                 .collect::<Vec<_>>()
         });
         Ok(FreshTokens {
@@ -235,6 +247,7 @@ fn token_error(error: RequestTokenError<AuthError, CarriedRefusal>) -> AuthError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base_url::BaseUrl;
     use crate::http::HttpOptions;
     use crate::wire::TokenDialect;
 
@@ -309,15 +322,19 @@ mod tests {
     fn the_authorize_url_holds_what_the_playbook_asks_for() {
         let base = BaseUrl::default();
         let wire = Wire::new(&HttpOptions::default(), &base, TokenDialect::default()).unwrap();
-        let url = Grants::new(&base, "YOUR_CLIENT_ID", Some(&Secret::new("canary")), wire).authorize_url(
-            &AuthorizeRequest {
-                redirect_uri: &RedirectUrl::new("myapp://auth/callback".to_owned()).unwrap(),
-                scopes: &["api:access".to_owned(), "profile:read".to_owned()],
-                mode: Some("signup"),
-                verifier: &Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
-                state: &Secret::new("STATE_VALUE"),
-            },
+        let grants = Grants::new(
+            Endpoints::documented(&base),
+            "YOUR_CLIENT_ID",
+            Some(&Secret::new("canary")),
+            wire,
         );
+        let url = grants.authorize_url(&AuthorizeRequest {
+            redirect_uri: &RedirectUrl::new("myapp://auth/callback".to_owned()).unwrap(),
+            scopes: &["api:access".to_owned(), "profile:read".to_owned()],
+            mode: Some("signup"),
+            verifier: &Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+            state: &Secret::new("STATE_VALUE"),
+        });
         assert_eq!(
             url.as_str(),
             "https://aipass.one/oauth2/authorize?response_type=code&client_id=YOUR_CLIENT_ID&state=STATE_VALUE\

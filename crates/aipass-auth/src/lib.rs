@@ -25,15 +25,101 @@
 //! takes the URL that the browser comes back to. PKCE with S256 (RFC 7636) and a state of 256 bits are part of
 //! each; there is no switch for either.
 //!
-//! | program | how |
-//! | --- | --- |
-//! | on the person's machine | [`Auth::login`] with a `Loopback` listener (feature `loopback`) |
-//! | mobile, deep link | `begin("com.example.app:/callback")`, and `complete` with the URL that the system hands over |
-//! | web server | the [`PendingLogin`] waits in the person's session, serialised; see its page |
-//! | another machine, over SSH | print the URL, and `complete` with the address that the person pastes |
+//! | program | how | the redirect URI |
+//! | --- | --- | --- |
+//! | on the person's machine | `Loopback`: opens the browser and listens (feature `loopback`) | `http://127.0.0.1:8417/callback` |
+//! | app with a scheme of its own | [`DeepLink`], or `begin` and `complete` | `com.example.app:/callback` |
+//! | on another machine, over SSH | [`Paste`], or `Loopback::or_paste` | whichever is registered |
+//! | web server | `begin` and `complete`, with the [`PendingLogin`] in the person's session | `https://app.example/callback` |
 //!
 //! A client is made in the developer dashboard or with [`register_client`]. AI Pass compares redirect URIs byte for
-//! byte.
+//! byte, port and trailing slash included, so register every one that a program may use.
+//!
+//! ## In a desktop program or a tool
+//!
+//! The listener takes the first registered address whose port is free, and the page in the browser says how the login
+//! ended. The URL is worth printing, for a machine without a browser.
+//!
+//! ```no_run
+//! # #[cfg(feature = "loopback")]
+//! # async fn run(auth: aipass_auth::Auth) -> Result<(), aipass_auth::AuthError> {
+//! use aipass_auth::Loopback;
+//!
+//! let flow = Loopback::new()
+//!     .redirect_uris(["http://127.0.0.1:8417/callback", "http://127.0.0.1:8418/callback"])
+//!     .on_url(|url| eprintln!("If no browser opens, go to {url}"));
+//! let session = auth.login(flow).await?;
+//! # let _ = session; Ok(()) }
+//! ```
+//!
+//! ## In an app with a scheme of its own
+//!
+//! The system opens the app with the link that ends the login (RFC 8252, section 7.1). What the app's handler gets goes
+//! into one [`DeepLinks`]; links that belong to no login are left alone.
+//!
+//! ```no_run
+//! # async fn run(auth: aipass_auth::Auth) -> Result<(), aipass_auth::AuthError> {
+//! use aipass_auth::{DeepLink, DeepLinks};
+//!
+//! let links = DeepLinks::new();
+//! let handler = links.clone();
+//! let on_open_url = move |url: String| handler.deliver(url); // given to the toolkit
+//!
+//! let flow = DeepLink::new("com.example.app:/callback", &links).opener(|url| {
+//!     println!("the toolkit opens {url} in the system's browser");
+//!     Ok(())
+//! });
+//! let session = auth.login(flow).await?;
+//! # let _ = (session, on_open_url); Ok(()) }
+//! ```
+//!
+//! ## Over SSH
+//!
+//! The person opens the page in a browser elsewhere, where the address that it ends at leads nowhere, and pastes that
+//! address. `Loopback::or_paste` waits for both, which fits a forwarded port, too.
+//!
+//! ```no_run
+//! # async fn run(auth: aipass_auth::Auth) -> Result<(), aipass_auth::AuthError> {
+//! use aipass_auth::{Paste, StdinLines};
+//!
+//! let flow = Paste::new("http://127.0.0.1:8417/callback")
+//!     .source(StdinLines::new().on_trouble(|trouble| eprintln!("{trouble}")))
+//!     .on_url(|url| eprintln!("Open this page and paste the address that you end at:\n\n  {url}\n"));
+//! let session = auth.login(flow).await?;
+//! # let _ = session; Ok(()) }
+//! ```
+//!
+//! ## In a web server
+//!
+//! What was begun waits in the session of the person who began it, and is taken out when the browser comes back: so
+//! nobody can end a login that somebody else has begun. [`PendingLogin`] says how to keep it. One account label for
+//! each person keeps their tokens apart.
+//!
+//! ```no_run
+//! # async fn run(mut session: std::collections::HashMap<String, String>, callback_url: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! use aipass_auth::{Auth, LoginOptions, PendingLogin, Secret};
+//!
+//! # let secret = Secret::new("from the configuration");
+//! let auth = Auth::builder("client_1").client_secret(secret).account("user 17").build()?;
+//!
+//! // GET /login: begin, keep, and send the browser to `url`.
+//! let options = LoginOptions::new().return_to("/settings");
+//! let (url, pending) = auth.begin_with("https://app.example/callback", options)?;
+//! session.insert("login".to_owned(), serde_json::to_string(&pending)?);
+//!
+//! // GET /callback: take out, complete, and send the browser to `wanted`.
+//! let kept = session.remove("login").ok_or("no login was begun in this browser")?;
+//! let pending: PendingLogin = serde_json::from_str(&kept)?;
+//! let wanted = pending.return_to().unwrap_or("/").to_owned();
+//! auth.complete(pending, callback_url).await?;
+//! # let _ = (url, wanted); Ok(()) }
+//! ```
+//!
+//! ## Where the endpoints are
+//!
+//! They are those of AI Pass's documentation below the base URL. [`discover`] asks the server instead (RFC 8414), and
+//! believes nothing that would send a token to another origin. With [`AuthBuilder::require_issuer`], or where the server
+//! says that it sends it, a callback has to name its issuer (RFC 9207).
 //!
 //! # Stores
 //!
@@ -69,15 +155,18 @@
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls and ring, with the system's roots loaded at the first handshake.
-//! - `loopback` (default): the `Loopback` login with the system's browser.
+//! - `loopback` (default): the `Loopback` login with the system's browser, which `DeepLink` opens with it, too.
 //! - `file-store` (default): the `FileStore`.
 
 mod accounts;
 mod answer;
 mod auth;
 mod base_url;
+mod browser;
 mod callback;
 mod clock;
+mod deep_link;
+mod discovery;
 mod error;
 mod events;
 #[cfg(feature = "file-store")]
@@ -93,6 +182,7 @@ mod loopback;
 mod memory_store;
 #[cfg(feature = "loopback")]
 mod page;
+mod paste;
 mod pending;
 #[cfg(feature = "file-store")]
 mod private_file;
@@ -105,6 +195,7 @@ mod saving;
 mod secret;
 mod session;
 mod source;
+mod stdin_lines;
 mod store;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -113,6 +204,8 @@ mod wire;
 
 pub use auth::{Auth, AuthBuilder};
 pub use base_url::BaseUrl;
+pub use deep_link::{DeepLink, DeepLinks};
+pub use discovery::{Discovery, ServerMetadata, discover};
 pub use error::{AuthError, BuildError};
 pub use events::{SessionEvent, SessionEvents};
 #[cfg(feature = "file-store")]
@@ -124,12 +217,14 @@ pub use listener::LoopbackHost;
 #[cfg(feature = "loopback")]
 pub use loopback::Loopback;
 pub use memory_store::MemoryStore;
+pub use paste::{Paste, PasteSource};
 pub use pending::PendingLogin;
 pub use refresh::RefreshMode;
 pub use register::{ClientRegistration, RegisteredClient, register_client, register_client_with};
 pub use revoke::{LogoutReport, RevokeOutcome, RevokeShape};
 pub use secret::{AccessToken, Secret};
 pub use source::{StaticToken, TokenSource};
+pub use stdin_lines::StdinLines;
 pub use store::{AccountKey, BoxFuture, StoreError, StoreLock, TokenStore};
 pub use tokens::{SessionInfo, StoredTokens};
 pub use wire::TokenDialect;

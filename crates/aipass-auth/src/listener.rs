@@ -41,6 +41,26 @@ pub enum LoopbackHost {
     Localhost,
 }
 
+impl LoopbackHost {
+    /// What stands in the `Host` header.
+    fn authority(self, port: u16) -> String {
+        let name = match self {
+            Self::V4 => "127.0.0.1",
+            Self::V6 => "[::1]",
+            Self::Localhost => "localhost",
+        };
+        if port == 80 {
+            name.to_owned()
+        } else {
+            format!("{name}:{port}")
+        }
+    }
+
+    pub(crate) fn redirect_uri(self, port: u16, path: &str) -> String {
+        format!("http://{}{path}", self.authority(port))
+    }
+}
+
 pub(crate) struct Listener {
     sockets: Vec<TcpListener>,
     /// What the `Host` header has to be.
@@ -66,22 +86,11 @@ impl Listener {
                 Err(_) => {}
             }
         }
-        let name = match host {
-            LoopbackHost::V4 => "127.0.0.1",
-            LoopbackHost::V6 => "[::1]",
-            LoopbackHost::Localhost => "localhost",
-        };
-        let authority = if port == 80 {
-            name.to_owned()
-        } else {
-            format!("{name}:{port}")
-        };
-        let redirect_uri = format!("http://{authority}{path}");
         Ok(Self {
             sockets,
-            authority,
+            authority: host.authority(port),
             path: path.to_owned(),
-            redirect_uri,
+            redirect_uri: host.redirect_uri(port, path),
         })
     }
 
@@ -117,7 +126,7 @@ impl Listener {
         // The task sets stop all their tasks when they are dropped.
         match timeout(limit, answers.recv()).await {
             Ok(Some(answer)) => Ok(answer),
-            Ok(None) => Err(AuthError::new(Kind::Listen)),
+            Ok(None) => Err(AuthError::new(Kind::Listen { tried: Vec::new() })),
             Err(_) => Err(AuthError::new(Kind::LoginTimeout)),
         }
     }

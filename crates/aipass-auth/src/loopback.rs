@@ -8,18 +8,24 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::auth::Auth;
+use crate::browser::{self, Opener};
+use crate::callback::Callback;
 use crate::error::{AuthError, Kind};
 use crate::flow::{LoginFlow, LoginMode, LoginOptions, sealed};
-use crate::listener::{Listener, LoopbackHost};
+use crate::listener::{Browser, Listener, LoopbackHost};
 use crate::page;
+use crate::paste::{PasteSource, pasted};
+use crate::pending::PendingLogin;
 use crate::store::BoxFuture;
 use crate::tokens::SessionInfo;
 
 /// How long a person may take at the browser.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
+/// A wrong paste ends nothing while the listener waits, but a source that goes on and on is not listened to for ever.
+const PASTES: usize = 100;
+
 type OnUrl = Box<dyn Fn(&Url) + Send + Sync>;
-type Opener = Arc<dyn Fn(&Url) -> io::Result<()> + Send + Sync>;
 
 /// Login for programs on the person's own machine: opens the browser, and listens on a loopback address for its
 /// return.
@@ -38,32 +44,47 @@ type Opener = Arc<dyn Fn(&Url) -> io::Result<()> + Send + Sync>;
 /// # let _ = session; Ok(()) }
 /// ```
 ///
+/// A port may be taken by another program. A client with several registered redirect URIs takes the first one whose
+/// port is free, see [`redirect_uris`](Self::redirect_uris). Over SSH, [`or_paste`](Self::or_paste) lets the same wait
+/// end with a pasted address.
+///
 /// The listener answers only `GET` requests for its own address and path, keeps waiting when a request does not
 /// belong to this login, and closes after the one that does. The page in the browser says how the login ended.
 /// It prints nothing itself.
 pub struct Loopback {
-    host: LoopbackHost,
-    ports: Vec<u16>,
-    path: String,
-    fixed: Option<String>,
+    place: Place,
     timeout: Duration,
     open_browser: bool,
     opener: Option<Opener>,
     on_url: Option<OnUrl>,
+    paste: Option<Box<dyn PasteSource>>,
     options: LoginOptions,
+}
+
+/// Where to listen.
+#[derive(Debug)]
+struct Place {
+    host: LoopbackHost,
+    ports: Vec<u16>,
+    path: String,
+    /// Registered redirect URIs; they go before the rest.
+    registered: Option<Vec<String>>,
 }
 
 impl Default for Loopback {
     fn default() -> Self {
         Self {
-            host: LoopbackHost::default(),
-            ports: vec![0],
-            path: "/callback".to_owned(),
-            fixed: None,
+            place: Place {
+                host: LoopbackHost::default(),
+                ports: vec![0],
+                path: "/callback".to_owned(),
+                registered: None,
+            },
             timeout: TIMEOUT,
             open_browser: true,
             opener: None,
             on_url: None,
+            paste: None,
             options: LoginOptions::default(),
         }
     }
@@ -78,29 +99,48 @@ impl Loopback {
     /// Listens exactly where this registered redirect URI points: its host (`127.0.0.1`, `[::1]` or
     /// `localhost`), its port and its path. It is sent to the service as it stands here.
     #[must_use]
-    pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
-        self.fixed = Some(redirect_uri.into());
+    pub fn redirect_uri(self, redirect_uri: impl Into<String>) -> Self {
+        self.redirect_uris([redirect_uri])
+    }
+
+    /// Listens at the first of these registered redirect URIs whose port is free, in their order. Each is sent to the
+    /// service as it stands here, byte for byte. One that no listener can serve is refused before anything is opened,
+    /// wherever it stands in the list.
+    ///
+    /// ```
+    /// use aipass_auth::Loopback;
+    ///
+    /// let flow = Loopback::new().redirect_uris([
+    ///     "http://127.0.0.1:8417/callback",
+    ///     "http://127.0.0.1:8418/callback",
+    /// ]);
+    /// ```
+    ///
+    /// When all ports are taken, the error is [`is_listen`](AuthError::is_listen) and names them.
+    #[must_use]
+    pub fn redirect_uris(mut self, redirect_uris: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.place.registered = Some(redirect_uris.into_iter().map(Into::into).collect());
         self
     }
 
     /// Tries these ports in their order; 0 stands for any free one.
     #[must_use]
     pub fn ports(mut self, ports: impl IntoIterator<Item = u16>) -> Self {
-        self.ports = ports.into_iter().collect();
+        self.place.ports = ports.into_iter().collect();
         self
     }
 
     /// The address to listen on.
     #[must_use]
     pub fn host(mut self, host: LoopbackHost) -> Self {
-        self.host = host;
+        self.place.host = host;
         self
     }
 
     /// The path of the redirect URI, `/callback` by default.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
+        self.place.path = path.into();
         self
     }
 
@@ -147,82 +187,117 @@ impl Loopback {
         self
     }
 
-    async fn listen(&self) -> Result<Listener, AuthError> {
-        let listen_error = |error| AuthError::with_source(Kind::Listen, error);
-        if let Some(redirect_uri) = &self.fixed {
-            let (host, port, path) = parts_of(redirect_uri)?;
-            let listener = Listener::bind(host, port, &path).await.map_err(listen_error)?;
-            return Ok(if port == 0 {
-                listener
-            } else {
-                listener.with_redirect_uri(redirect_uri.clone())
-            });
-        }
-        if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
-            return Err(AuthError::config(
-                "the path of the redirect URI must start with a slash and have no query",
-            ));
-        }
-        let mut last = io::Error::new(io::ErrorKind::InvalidInput, "no port was given");
-        for port in &self.ports {
-            match Listener::bind(self.host, *port, &self.path).await {
-                Ok(listener) => return Ok(listener),
-                Err(error) => last = error,
-            }
-        }
-        Err(listen_error(last))
-    }
-
-    /// Opens the browser on a thread of its own: a browser in a terminal keeps its opener waiting until it is
-    /// closed, which must hold up neither the login nor the end of the program.
-    fn open(&self, url: &Url) {
-        if !self.open_browser {
-            return;
-        }
-        let (url, opener) = (url.clone(), self.opener.clone());
-        std::thread::spawn(move || {
-            let opened = match opener {
-                Some(opener) => opener(&url),
-                None => open_system_browser(&url),
-            };
-            // The listener goes on: the person may still open the URL by hand.
-            if let Err(error) = opened {
-                tracing::warn!(%error, "the browser could not be opened");
-            }
-        });
+    /// Takes a pasted address as well as the browser's return, for a person whose browser runs on another machine.
+    /// Whichever belongs to this login and comes first completes it. A wrong paste is told through the source, and
+    /// the wait goes on; when the source ends, the listener goes on alone.
+    ///
+    /// ```
+    /// use aipass_auth::{Loopback, StdinLines};
+    ///
+    /// let flow = Loopback::new()
+    ///     .redirect_uri("http://127.0.0.1:8417/callback")
+    ///     .on_url(|url| eprintln!("Open {url}\nand, if that is on another machine, paste the address that you end at:"))
+    ///     .or_paste(StdinLines::new().on_trouble(|trouble| eprintln!("{trouble}")));
+    /// ```
+    #[must_use]
+    pub fn or_paste(mut self, source: impl PasteSource + 'static) -> Self {
+        self.paste = Some(Box::new(source));
+        self
     }
 
     async fn run_flow(self, auth: &Auth) -> Result<SessionInfo, AuthError> {
         // A store that cannot take the tokens is better noticed before the person has signed in.
         auth.check_store().await?;
-        let listener = self.listen().await?;
-        let (url, pending) = auth.begin_with(listener.redirect_uri(), self.options.clone())?;
+        let listener = self.place.listen().await?;
+        let (url, pending) = auth.begin_with(listener.redirect_uri(), self.options)?;
         if let Some(on_url) = &self.on_url {
             on_url(&url);
         }
-        self.open(&url);
-        let (callback, browser) = listener.wait(pending.expected(), self.timeout).await?;
+        if self.open_browser {
+            browser::open(&url, self.opener);
+        }
+        let (callback, browser) = wait(listener, self.paste, &pending, self.timeout).await?;
         let result = match callback.into_code() {
             Ok(code) => auth.exchange(pending, code).await,
             Err(error) => Err(error),
         };
-        browser
-            .show(&page::outcome(
-                auth.settings().app_name.as_deref(),
-                result.as_ref().err(),
-            ))
-            .await;
+        if let Some(browser) = browser {
+            let app_name = auth.settings().app_name.as_deref();
+            browser
+                .show(&page::outcome(app_name, result.as_ref().err()))
+                .await;
+        }
         result
+    }
+}
+
+impl Place {
+    /// The first place that is free. Every place is checked before the first one is tried.
+    async fn listen(&self) -> Result<Listener, AuthError> {
+        let places = match &self.registered {
+            Some(registered) if registered.is_empty() => {
+                return Err(AuthError::config("no redirect URI was given to listen on"));
+            }
+            Some(registered) => registered
+                .iter()
+                .map(|uri| Ok((parts_of(uri)?, Some(uri))))
+                .collect::<Result<Vec<_>, AuthError>>()?,
+            None if !self.path.starts_with('/') || self.path.contains(['?', '#']) => {
+                return Err(AuthError::config(
+                    "the path of the redirect URI must start with a slash and have no query",
+                ));
+            }
+            None => self
+                .ports
+                .iter()
+                .map(|port| ((self.host, *port, self.path.clone()), None))
+                .collect(),
+        };
+        let mut tried = Vec::new();
+        let mut last = io::Error::new(io::ErrorKind::InvalidInput, "no port was given");
+        for ((host, port, path), uri) in places {
+            match (Listener::bind(host, port, &path).await, uri) {
+                // Port 0 stands for the one that was found, so the text has to change.
+                (Ok(listener), Some(uri)) if port != 0 => return Ok(listener.with_redirect_uri(uri.clone())),
+                (Ok(listener), _) => return Ok(listener),
+                (Err(error), uri) => {
+                    tried.push(uri.map_or_else(|| host.redirect_uri(port, &path), Clone::clone));
+                    last = error;
+                }
+            }
+        }
+        Err(AuthError::with_source(Kind::Listen { tried }, last))
+    }
+}
+
+/// Waits for the browser, and for a paste if there is a place for one.
+async fn wait(
+    listener: Listener,
+    paste: Option<Box<dyn PasteSource>>,
+    pending: &PendingLogin,
+    limit: Duration,
+) -> Result<(Callback, Option<Browser>), AuthError> {
+    let pasting = async {
+        if let Some(mut source) = paste {
+            match pasted(&mut *source, pending, PASTES, false).await {
+                Ok(callback) => return callback,
+                Err(error) => tracing::debug!(%error, "nothing more is pasted"),
+            }
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        answer = listener.wait(pending.expected(), limit) => {
+            answer.map(|(callback, browser)| (callback, Some(browser)))
+        }
+        callback = pasting => Ok((callback, None)),
     }
 }
 
 impl fmt::Debug for Loopback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Loopback")
-            .field("host", &self.host)
-            .field("ports", &self.ports)
-            .field("path", &self.path)
-            .field("redirect_uri", &self.fixed)
+            .field("place", &self.place)
             .field("timeout", &self.timeout)
             .field("open_browser", &self.open_browser)
             .finish_non_exhaustive()
@@ -254,18 +329,6 @@ fn parts_of(redirect_uri: &str) -> Result<(LoopbackHost, u16, String), AuthError
         .filter(|_| is_plain)
         .ok_or_else(unusable)?;
     Ok((host, port, url.path().to_owned()))
-}
-
-/// Opens only what a web browser should get, whatever the base URL was.
-fn open_system_browser(url: &Url) -> io::Result<()> {
-    let is_web = url.scheme() == "https" || (url.scheme() == "http" && crate::base_url::is_loopback(url));
-    if !is_web || url.as_str().chars().any(char::is_control) {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "only web pages are opened",
-        ));
-    }
-    webbrowser::open(url.as_str())
 }
 
 #[cfg(test)]
@@ -304,18 +367,6 @@ mod tests {
             "myapp://auth/callback",
         ] {
             assert!(parts_of(uri).unwrap_err().is_config(), "{uri}");
-        }
-    }
-
-    #[test]
-    fn only_web_pages_are_opened() {
-        for url in [
-            "file:///etc/passwd",
-            "http://example.com/",
-            "myapp://x",
-            "javascript:alert(1)",
-        ] {
-            assert!(open_system_browser(&url.parse().unwrap()).is_err(), "{url}");
         }
     }
 }

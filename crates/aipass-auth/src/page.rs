@@ -14,7 +14,7 @@ pub(crate) struct Page {
     status: u16,
     tone: Tone,
     title: String,
-    text: &'static str,
+    text: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,41 +24,53 @@ enum Tone {
     Plain,
 }
 
-/// What the person sees at the end of the login, after the exchange.
+/// What the person sees at the end of the login, after the exchange: how it ended, and what to do next.
 pub(crate) fn outcome(app_name: Option<&str>, error: Option<&AuthError>) -> Page {
-    let app = app_name.map(escape);
-    let bad = |title: &str, text| Page {
+    let name = app_name.map(escape).filter(|name| !name.trim().is_empty());
+    let app = name.as_deref().unwrap_or("the application");
+    let (title, text) = match error {
+        None => {
+            let title = name.as_ref().map_or_else(
+                || "You are signed in".to_owned(),
+                |name| format!("You are signed in to {name}"),
+            );
+            return Page {
+                status: 200,
+                tone: Tone::Good,
+                title,
+                text: format!("You can close this tab and go back to {app}."),
+            };
+        }
+        Some(error) if error.is_denied() => (
+            "You did not allow access",
+            format!("Nothing was changed. Go back to {app} if you want to try again."),
+        ),
+        Some(error) if error.is_store() => (
+            "The sign-in could not be kept",
+            format!(
+                "AI Pass said yes, but the tokens could not be stored on this machine. Go back to {app}: it says more."
+            ),
+        ),
+        Some(error) if error.is_network() || error.is_temporary() => (
+            "AI Pass could not be reached",
+            format!("There was no usable answer. Go back to {app} and try again in a moment."),
+        ),
+        Some(error) if error.is_config() => (
+            "AI Pass refused the sign-in",
+            format!(
+                "It is not your fault: the settings do not fit. Go back to {app}: it says what to check."
+            ),
+        ),
+        Some(_) => (
+            "The sign-in did not work",
+            format!("Go back to {app} and start again from there: it knows the reason."),
+        ),
+    };
+    Page {
         status: 400,
         tone: Tone::Bad,
         title: title.to_owned(),
         text,
-    };
-    match error {
-        None => Page {
-            status: 200,
-            tone: Tone::Good,
-            title: match app {
-                Some(app) => format!("You are signed in to {app}"),
-                None => "You are signed in".to_owned(),
-            },
-            text: "You can close this tab and go back to the application.",
-        },
-        Some(error) if error.is_denied() => bad(
-            "You did not allow access",
-            "Nothing was changed. Go back to the application if you want to try again.",
-        ),
-        Some(error) if error.is_store() => bad(
-            "The sign-in could not be kept",
-            "AI Pass said yes, but the application could not store it on this machine. It will tell you more.",
-        ),
-        Some(error) if error.is_network() || error.is_temporary() => bad(
-            "AI Pass could not be reached",
-            "The application did not get an answer. Go back to it and try again in a moment.",
-        ),
-        Some(_) => bad(
-            "The sign-in did not work",
-            "Go back to the application: it knows the reason.",
-        ),
     }
 }
 
@@ -70,7 +82,7 @@ pub(crate) fn refusal(status: u16) -> Page {
             "This address only waits for the end of a sign-in.",
         ),
         400 => (
-            "This is not the sign-in that is in progress",
+            "This is not the current sign-in",
             "Go back to the application and start again from there.",
         ),
         _ => (
@@ -82,7 +94,7 @@ pub(crate) fn refusal(status: u16) -> Page {
         status,
         tone: Tone::Plain,
         title: title.to_owned(),
-        text,
+        text: text.to_owned(),
     }
 }
 
@@ -95,6 +107,8 @@ impl Page {
         let reason = http::StatusCode::from_u16(self.status)
             .ok()
             .and_then(|status| status.canonical_reason());
+        // RFC 9110, section 15.5.6.
+        let allow = if self.status == 405 { "Allow: GET\r\n" } else { "" };
         format!(
             "HTTP/1.1 {} {}\r\n\
              Content-Type: text/html; charset=utf-8\r\n\
@@ -103,7 +117,9 @@ impl Page {
              Referrer-Policy: no-referrer\r\n\
              Content-Security-Policy: default-src 'none'; style-src 'sha256-{style_hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n\
              X-Content-Type-Options: nosniff\r\n\
-             Connection: close\r\n\r\n{body}",
+             X-Frame-Options: DENY\r\n\
+             Cross-Origin-Resource-Policy: same-origin\r\n\
+             {allow}Connection: close\r\n\r\n{body}",
             self.status,
             reason.unwrap_or("Error"),
             body.len(),
@@ -111,17 +127,19 @@ impl Page {
     }
 
     fn to_html(&self) -> String {
-        let (mark, class) = match self.tone {
-            Tone::Good => ("&#10003;", "good"),
-            Tone::Bad => ("&#33;", "bad"),
-            Tone::Plain => ("&#183;", "plain"),
+        // Drawn, since a font may lack the sign or show it as a picture.
+        let (class, mark) = match self.tone {
+            Tone::Good => ("good", "M7 12.5l3.5 3.5L17 9"),
+            Tone::Bad => ("bad", "M12 7v6M12 16.6v.2"),
+            Tone::Plain => ("plain", "M8 12h8"),
         };
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n\
              <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
-             <body>\n<main>\n<div class=\"mark {class}\" aria-hidden=\"true\">{mark}</div>\n\
+             <body>\n<main class=\"{class}\">\n\
+             <svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"{mark}\"/></svg>\n\
              <h1>{title}</h1>\n<p>{text}</p>\n</main>\n<footer>AI Pass</footer>\n</body>\n</html>\n",
             title = self.title,
             text = self.text,
@@ -158,6 +176,7 @@ mod tests {
                 "Cache-Control: no-store",
                 "Referrer-Policy: no-referrer",
                 "X-Content-Type-Options: nosniff",
+                "X-Frame-Options: DENY",
                 "Connection: close",
                 "default-src 'none'",
                 "frame-ancestors 'none'",
@@ -165,6 +184,7 @@ mod tests {
                 assert!(head.contains(header), "{header}");
             }
             assert!(head.contains(&format!("Content-Length: {}\r\n", body.len())));
+            assert_eq!(head.matches("\r\n").count(), head.matches('\n').count());
             assert!(!body.contains("<script") && !body.contains("http://") && !body.contains("https://"));
         }
     }
@@ -181,6 +201,41 @@ mod tests {
             .0;
         assert!(response.contains(&format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style)))));
         assert!(style.contains("prefers-color-scheme: dark"));
+    }
+
+    #[test]
+    fn every_end_says_what_happened_and_what_to_do_next() {
+        let denied = AuthError::new(crate::error::Kind::Denied {
+            code: "access_denied".to_owned(),
+            description: Some("canary".to_owned()),
+        });
+        let store = AuthError::from(crate::store::StoreError::ForeignTokens);
+        for (error, title) in [
+            (None, "You are signed in to Receipts"),
+            (Some(denied), "You did not allow access"),
+            (Some(store), "The sign-in could not be kept"),
+            (
+                Some(AuthError::new(crate::error::Kind::Connect)),
+                "AI Pass could not be reached",
+            ),
+            (Some(AuthError::config("canary")), "AI Pass refused the sign-in"),
+            (
+                Some(AuthError::new(crate::error::Kind::LoginExpired)),
+                "The sign-in did not work",
+            ),
+        ] {
+            let html = outcome(Some("Receipts"), error.as_ref()).to_html();
+            assert!(
+                html.contains(title) && html.contains("o back to Receipts"),
+                "{html}"
+            );
+            assert!(!html.contains("canary"), "{html}");
+        }
+        for name in [None, Some(""), Some(" \u{1b}")] {
+            let html = outcome(name, None).to_html();
+            assert!(html.contains("You are signed in<") && html.contains("back to the application."));
+        }
+        assert!(refusal(405).to_response().contains("\r\nAllow: GET\r\n"));
     }
 
     #[test]

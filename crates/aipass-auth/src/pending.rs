@@ -19,6 +19,9 @@ const VERSION: u32 = 1;
 /// How long a login may take from `begin` to `complete`.
 const LIFETIME: Duration = Duration::from_secs(600);
 
+/// A way back has to fit into a session cookie.
+const LONGEST_WAY_BACK: usize = 2048;
+
 /// A clock this far ahead at `begin` is forgiven, for logins that two machines share.
 const CLOCK_TOLERANCE: u64 = 60;
 
@@ -50,12 +53,16 @@ pub(crate) struct Parts {
     begun_at: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     return_to: Option<String>,
+    /// Whether the callback has to name the issuer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    issuer_required: bool,
 }
 
 /// What a new login consists of.
 pub(crate) struct NewLogin<'a> {
     pub(crate) key: &'a AccountKey,
     pub(crate) issuer: &'a str,
+    pub(crate) issuer_required: bool,
     pub(crate) verifier: Secret,
     pub(crate) state: Secret,
     pub(crate) redirect_uri: &'a str,
@@ -78,6 +85,7 @@ impl PendingLogin {
             scopes: login.scopes,
             begun_at: login.begun_at,
             return_to: login.return_to,
+            issuer_required: login.issuer_required,
         })
     }
 
@@ -111,16 +119,21 @@ impl PendingLogin {
     }
 
     pub(crate) fn read_callback(&self, callback: &str) -> Result<Callback, AuthError> {
-        let redirect =
-            Url::parse(&self.0.redirect_uri).map_err(|_| AuthError::callback("it has no redirect URI"))?;
+        let redirect = self.redirect_url().map_err(AuthError::callback)?;
         let query = query_of(callback, &redirect).map_err(AuthError::callback)?;
         self.expected().read(&query).map_err(AuthError::callback)
+    }
+
+    /// The redirect URI as a URL, to compare with.
+    pub(crate) fn redirect_url(&self) -> Result<Url, &'static str> {
+        Url::parse(&self.0.redirect_uri).map_err(|_| "it has no redirect URI")
     }
 
     pub(crate) fn expected(&self) -> Expected {
         Expected {
             state: self.0.state.digest(),
             issuer: self.0.issuer.clone(),
+            issuer_required: self.0.issuer_required,
         }
     }
 }
@@ -145,7 +158,9 @@ impl Serialize for PendingLogin {
 impl<'de> Deserialize<'de> for PendingLogin {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
-        let parts = Parts::deserialize(deserializer)?;
+        // The error of a field quotes its value, which may be a secret that got into the wrong place.
+        let parts =
+            Parts::deserialize(deserializer).map_err(|_| D::Error::custom("this is no pending login"))?;
         if parts.version != VERSION {
             return Err(D::Error::custom("a pending login of another version"));
         }
@@ -154,6 +169,11 @@ impl<'de> Deserialize<'de> for PendingLogin {
         }
         if parts.state.expose_secret().is_empty() {
             return Err(D::Error::custom("a pending login without a state"));
+        }
+        // What was kept elsewhere may have been changed there, and the application will redirect to it.
+        if let Some(path) = &parts.return_to {
+            return_path(path.clone())
+                .map_err(|_| D::Error::custom("a pending login whose way back leads to another site"))?;
         }
         Ok(Self(parts))
     }
@@ -174,7 +194,7 @@ mod secret_text {
 
 /// Checks a redirect URI and keeps its text as it is: AI Pass compares it byte for byte (RFC 6749, section 3.1.2).
 pub(crate) fn redirect_uri(text: String) -> Result<RedirectUrl, AuthError> {
-    const DANGEROUS: [&str; 8] = [
+    const DANGEROUS: [&str; 9] = [
         "javascript",
         "data",
         "file",
@@ -183,6 +203,7 @@ pub(crate) fn redirect_uri(text: String) -> Result<RedirectUrl, AuthError> {
         "blob",
         "ftp",
         "ws",
+        "wss",
     ];
     if text.len() > 2048
         || text
@@ -212,19 +233,47 @@ pub(crate) fn redirect_uri(text: String) -> Result<RedirectUrl, AuthError> {
     Ok(redirect)
 }
 
-/// Accepts a path on the application's own site and nothing that a browser could read as another site.
+/// Accepts a path on the application's own site and nothing that a browser, or a framework that decodes or tidies the
+/// path before it redirects, could read as another site.
 pub(crate) fn return_path(path: String) -> Result<String, AuthError> {
-    let is_local = path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.contains('\\')
-        && !path
-            .chars()
-            .any(|letter| letter.is_control() || letter.is_whitespace());
-    if is_local {
+    if is_local(&path) {
         Ok(path)
     } else {
         Err(AuthError::config("the way back must be a path on the same site"))
     }
+}
+
+fn is_local(path: &str) -> bool {
+    let plain = |text: &str| {
+        text.starts_with('/')
+            && !text.starts_with("//")
+            && !text.starts_with("/\\")
+            && !text.chars().any(char::is_control)
+    };
+    if path.len() > LONGEST_WAY_BACK
+        || !plain(path)
+        || path.contains('\\')
+        || path.chars().any(char::is_whitespace)
+    {
+        return false;
+    }
+    // Once more as it is after somebody has decoded it; only the path, since in a query anything goes.
+    let before_query = path.split(['?', '#']).next().unwrap_or_default();
+    if !plain(&percent_decoded(before_query)) {
+        return false;
+    }
+    // And as a browser resolves it, dot segments and all.
+    let site = Url::parse("https://site.invalid/");
+    site.and_then(|site| Ok((site.join(path)?, site)))
+        .is_ok_and(|(there, site)| there.origin() == site.origin() && plain(there.path()))
+}
+
+fn percent_decoded(text: &str) -> String {
+    // The parser of forms decodes; what is special to forms and not to paths is kept from it.
+    let form = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    url::form_urlencoded::parse(form.as_bytes())
+        .map(|(name, _)| name.into_owned())
+        .collect()
 }
 
 #[cfg(test)]
@@ -239,6 +288,7 @@ mod tests {
         PendingLogin::new(NewLogin {
             key: &key(),
             issuer: "https://aipass.one",
+            issuer_required: false,
             verifier: Secret::new("v".repeat(64)),
             state: Secret::new("STATE"),
             redirect_uri: "myapp://auth/callback",
@@ -268,6 +318,13 @@ mod tests {
             (&*"v".repeat(64), "canary+canary"),
             (r#""STATE""#, r#""""#),
             (r#""scopes""#, r#""surprise""#),
+            (r#""version":1,"#, ""),
+            (r#""version":1"#, r#""version":"1""#),
+            (r#""begun_at":1700000000"#, r#""begun_at":-1"#),
+            (r#""begun_at":1700000000"#, r#""begun_at":"canary""#),
+            ("}", r#","return_to":"//canary.example"}"#),
+            ("}", r#","issuer_required":"canary"}"#),
+            ("}", r#","version":1}"#),
         ] {
             let changed = json.replace(from, to);
             assert_ne!(changed, json);
@@ -306,6 +363,8 @@ mod tests {
         for text in [
             "myapp://auth/callback",
             "com.example.app:/cb",
+            "com.example.app:/callback",
+            "com.googleusercontent.apps.1-x:/oauth2redirect",
             "https://app.example",
             "https://APP.example/cb?x=1",
             "http://127.0.0.1:8417/callback",
@@ -321,9 +380,18 @@ mod tests {
             "http://app.example/cb",
             "https://app.example/cb#x",
             "https://user:pw@app.example/cb",
+            "http://127.0.0.1.evil.example/cb",
+            "http://localhost.evil.example/cb",
+            "http://0.0.0.0/cb",
+            "myapp://user@auth/callback",
+            "myapp://user:pw@auth/callback",
+            "myapp://auth/callback#x",
+            "com.example.app:/cb#",
             "javascript:alert(1)",
+            "JavaScript:alert(1)",
             "data:text/html,x",
             "file:///tmp/x",
+            "wss://app.example/cb",
             "https://app.example/a b",
             "https://app.example/\n",
             &long,
@@ -334,7 +402,17 @@ mod tests {
 
     #[test]
     fn the_way_back_stays_on_the_site() {
-        for path in ["/", "/settings", "/a/b?c=d#e", "/%2F%2Fevil.example"] {
+        for path in [
+            "/",
+            "/settings",
+            "/a/b?c=d#e",
+            "/a+b=c&d/é",
+            "/projects/group%2Frepo/../x",
+            "/search?next=https://other.example//x%0A",
+            "/a//b",
+            "/@someone",
+            "/%zz",
+        ] {
             assert_eq!(return_path(path.to_owned()).unwrap(), path);
         }
         for path in [
@@ -342,6 +420,32 @@ mod tests {
             "settings",
             "//evil.example",
             "///evil.example",
+            "/..//evil.example",
+            "/.//evil.example",
+            "/a/..//evil.example",
+            "/a/../..//evil.example",
+            "/%2e%2e//evil.example",
+            "/%2E//evil.example",
+            "/%2f/evil.example",
+            "/%2f%2fevil.example",
+            "/%2F%2Fevil.example",
+            "/%5cevil.example",
+            "/%5C%5Cevil.example",
+            "/%09/evil.example",
+            "/%0d%0aLocation:https://evil.example",
+            "/%00",
+            "//user@evil.example",
+            "//user:pw@evil.example/",
+            "/\\/evil.example",
+            "//\\evil.example",
+            "user@evil.example",
+            "%2f%2fevil.example",
+            "HTTPS://evil.example",
+            "//%65vil.example",
+            "\u{2028}/x",
+            "/\u{2028}",
+            "/\u{7f}",
+            "/\u{1b}[31m",
             "/\\evil.example",
             "\\\\evil.example",
             "\\/evil.example",
@@ -361,6 +465,7 @@ mod tests {
         ] {
             assert!(return_path(path.to_owned()).is_err(), "{path:?}");
         }
+        assert!(return_path(format!("/{}", "a".repeat(LONGEST_WAY_BACK))).is_err());
     }
 
     #[test]

@@ -87,8 +87,10 @@ pub struct RegisteredClient {
 ///
 /// # Errors
 ///
-/// When the base URL or a redirect URI is unusable ([`is_config`](AuthError::is_config)), when the service
-/// refuses or cannot be reached, and when its answer holds no client id.
+/// [`is_config`](AuthError::is_config) when the base URL or a redirect URI is unusable, and when the service says no to
+/// this registration: [`status`](AuthError::status), [`code`](AuthError::code) and
+/// [`description`](AuthError::description) say more. [`is_temporary`](AuthError::is_temporary) when the service could
+/// not be reached or has too much to do, and when its answer holds no client id.
 ///
 /// # Examples
 ///
@@ -123,6 +125,9 @@ pub async fn register_client_with(
     let unusable = |error| AuthError::with_source(Kind::Config("the client could not be registered"), error);
     let base: BaseUrl = base_url.parse().map_err(unusable)?;
     let wire = Wire::new(http, &base, TokenDialect::AiPassJson).map_err(unusable)?;
+    if registration.redirect_uris.is_empty() {
+        return Err(AuthError::config("a client needs a redirect URI"));
+    }
     for uri in &registration.redirect_uris {
         redirect_uri(uri.clone())?;
     }
@@ -144,7 +149,8 @@ pub async fn register_client_with(
             .map(|token| Zeroizing::new(token.expose_secret().to_owned()))
             .into_iter()
             .collect();
-        return Err(AuthError::new(Kind::Refused(answer::refusal(&answer, &secrets))));
+        let refusal = answer::refusal(&answer, &secrets);
+        return Err(AuthError::new(Kind::NotRegistered(refusal)));
     }
     read(&answer.body)
 }

@@ -3,10 +3,10 @@
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::answer;
-use crate::base_url::BaseUrl;
 use crate::error::{AuthError, Kind};
 use crate::secret::Secret;
 use crate::store::StoreError;
@@ -69,7 +69,7 @@ impl RevokeOutcome {
 /// Takes one token back. It is asked once, and a failure is the caller's to report.
 pub(crate) async fn revoke(
     wire: &Wire,
-    base: &BaseUrl,
+    endpoint: &Url,
     client_id: &str,
     shape: RevokeShape,
     token: Option<(&Secret, &'static str)>,
@@ -77,7 +77,7 @@ pub(crate) async fn revoke(
     let Some((token, hint)) = token else {
         return RevokeOutcome::Absent;
     };
-    let mut url = base.endpoint("/oauth2/revoke");
+    let mut url = endpoint.clone();
     let mut headers = HeaderMap::new();
     let token = token.expose_secret();
     let body = match shape {

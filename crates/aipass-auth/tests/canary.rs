@@ -294,6 +294,8 @@ async fn no_secret_is_ever_shown() {
     through_a_store_that_panics(&mut seen).await;
     #[cfg(feature = "loopback")]
     through_the_listener(&mut seen, &mut generated).await;
+    through_pastes_and_links(&mut seen, &mut generated).await;
+    through_discovery(&mut seen).await;
     #[cfg(feature = "file-store")]
     through_a_damaged_file(&mut seen).await;
 
@@ -397,6 +399,101 @@ async fn through_the_listener(seen: &mut Seen, generated: &mut Vec<String>) {
         generated.push(state);
         seen.outcome(login.await.unwrap());
     }
+}
+
+/// Pastes and links that belong to the login, and such that do not.
+async fn through_pastes_and_links(seen: &mut Seen, generated: &mut Vec<String>) {
+    use aipass_auth::{AuthError, BoxFuture, DeepLink, DeepLinks, Paste, PasteSource, StdinLines};
+    use std::sync::mpsc;
+
+    /// What the person was told goes back through the sender.
+    struct Person(mpsc::Receiver<url::Url>, Vec<String>, mpsc::Sender<AuthError>);
+
+    impl PasteSource for Person {
+        fn next_line(
+            &mut self,
+            trouble: Option<&AuthError>,
+        ) -> BoxFuture<'_, std::io::Result<Option<String>>> {
+            if let Some(trouble) = trouble {
+                self.2.send(trouble.clone()).unwrap();
+            }
+            let line = match self.0.try_recv() {
+                Ok(url) => {
+                    let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1;
+                    self.1.push(format!("?code={CODE}&state={state}"));
+                    CODE.to_owned()
+                }
+                Err(_) if self.1.len() == 1 => {
+                    self.1.push(format!("{ACCESS}://{CODE}?state={CODE}"));
+                    self.1[1].clone()
+                }
+                Err(_) => self.1[0].clone(),
+            };
+            Box::pin(async { Ok(Some(line)) })
+        }
+    }
+
+    let good = format!(r#"{{"access_token":"{ACCESS}","refresh_token":"{REFRESH}"}}"#);
+    for reply in [Reply::json(200, &good), Reply::json(400, &good), Reply::HangUp] {
+        let server = RawServer::always(reply).await;
+        let auth = build(&server.base, RevokeShape::default()).build().unwrap();
+        let (show, page) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        let (keep, states) = mpsc::channel::<String>();
+        let flow = Paste::new("myapp://auth/callback")
+            .source(Person(page, Vec::new(), tell))
+            .on_url(move |url| {
+                let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1;
+                keep.send(state.into_owned()).unwrap();
+                show.send(url.clone()).unwrap();
+            });
+        seen.debug(&flow);
+        seen.outcome(auth.login(flow).await);
+        let troubles: Vec<_> = told.iter().collect();
+        assert_eq!(troubles.len(), 2);
+        for trouble in &troubles {
+            seen.error(trouble);
+        }
+        assert!(server.requests().concat().contains(CODE));
+        generated.extend(states.iter());
+
+        let links = DeepLinks::new();
+        let (show, pages) = mpsc::channel::<url::Url>();
+        let flow = DeepLink::new("myapp://auth/callback", &links).opener(move |url| {
+            show.send(url.clone()).unwrap();
+            Err(std::io::Error::other("no browser here"))
+        });
+        seen.debug(&flow);
+        let login = tokio::spawn(async move { auth.login(flow).await });
+        let page = tokio::task::spawn_blocking(move || pages.recv().unwrap())
+            .await
+            .unwrap();
+        let state = page.query_pairs().find(|(name, _)| name == "state").unwrap().1;
+        links.deliver(format!("myapp://auth/{CODE}?code={CODE}&state={state}"));
+        links.deliver(format!("myapp://auth/callback?code={CODE}&state={CODE}"));
+        seen.debug(&links);
+        links.deliver(format!("myapp://auth/callback?code={CODE}&state={state}"));
+        generated.push(state.into_owned());
+        seen.outcome(login.await.unwrap());
+    }
+    seen.debug(&StdinLines::new());
+}
+
+async fn through_discovery(seen: &mut Seen) {
+    use aipass_auth::Discovery;
+
+    for reply in answers() {
+        let server = RawServer::always(reply).await;
+        let question = Discovery::new(&server.base).http(impatient());
+        seen.debug(&question);
+        seen.outcome(question.fetch().await);
+        let question = question.allow_origin(format!("https://user:{PROXY}@app.example"));
+        seen.debug(&question);
+        seen.outcome(question.fetch().await);
+    }
+    let question = Discovery::new(format!("https://user:{PROXY}@aipass.one"));
+    seen.debug(&question);
+    seen.outcome(question.fetch().await);
 }
 
 #[cfg(feature = "file-store")]

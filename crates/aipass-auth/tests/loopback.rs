@@ -4,7 +4,7 @@ use std::io;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use aipass_auth::{Auth, AuthError, Loopback, LoopbackHost, SessionInfo};
+use aipass_auth::{Auth, AuthError, BoxFuture, Loopback, LoopbackHost, PasteSource, SessionInfo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -16,6 +16,7 @@ use crate::support::{RawServer, Reply, client};
 struct Running {
     login: JoinHandle<Result<SessionInfo, AuthError>>,
     redirect: Url,
+    redirect_text: String,
     state: String,
 }
 
@@ -40,6 +41,7 @@ impl Running {
         Self {
             login,
             redirect: query("redirect_uri").parse().unwrap(),
+            redirect_text: query("redirect_uri"),
             state: query("state"),
         }
     }
@@ -100,6 +102,14 @@ async fn bad_requests_and_open_sockets_do_not_keep_the_true_callback_out() {
         let mut stream = TcpStream::connect(&authority).await.unwrap();
         stream.write_all(b"GET /call").await.unwrap();
         idle.push(stream);
+    }
+    // Three of them go on, a byte at a time.
+    for mut slow in idle.drain(..3) {
+        tokio::spawn(async move {
+            while slow.write_all(b"a").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await
+            }
+        });
     }
     let true_target = "/callback?code=C&state=STATE";
     let with_head = |head: &str| {
@@ -166,6 +176,27 @@ async fn bad_requests_and_open_sockets_do_not_keep_the_true_callback_out() {
         ("\x16\x03\x01 hello\r\n\r\n".to_owned(), 400),
         ("GET /callback\r\n\r\n".to_owned(), 400),
         (running.get(&format!("/{}", "a".repeat(20_000))), 431),
+        (with_head(&format!("Cookie: {}", "a".repeat(17 * 1024))), 431),
+        (with_head(&"X: y\r\n".repeat(150)), 431),
+        (with_head("Sec-Fetch-Dest: iframe"), 403),
+        (with_head("Sec-Fetch-Dest: script"), 403),
+        (with_host(&format!("Host: {authority}.evil.example\r\n")), 421),
+        (with_host(&format!("Host: evil.example@{authority}\r\n")), 421),
+        (with_host(&format!("Host: [::1]:{port}\r\n")), 421),
+        (
+            with_host(&format!("Host: {authority}\r\nHost: evil.example\r\n")),
+            421,
+        ),
+        (with_method("PUT"), 405),
+        (with_method("CONNECT"), 405),
+        (running.get("//callback?code=C&state=STATE"), 404),
+        (running.get("/callback;x?code=C&state=STATE"), 404),
+        (running.get("/%63allback?code=C&state=STATE"), 404),
+        (
+            running.get("/callback?error=access_denied&error=server_error&state=STATE"),
+            400,
+        ),
+        (running.get("/callback?code=C&state=STATE&iss="), 400),
     ] {
         let response = running.send(&request).await;
         assert_eq!(status(&response), expected, "{request:.100}");
@@ -189,6 +220,7 @@ async fn bad_requests_and_open_sockets_do_not_keep_the_true_callback_out() {
         "Referrer-Policy: no-referrer",
         "Connection: close",
         "default-src 'none'",
+        "X-Frame-Options: DENY",
     ] {
         assert!(response.contains(header), "{header}");
     }
@@ -217,6 +249,10 @@ async fn the_page_tells_the_truth_after_the_exchange() {
                 r#"{"error":"invalid_grant","error_description":"<b>canary</b>"}"#,
             ),
             "The sign-in did not work",
+        ),
+        (
+            Reply::json(401, r#"{"error":"invalid_client"}"#),
+            "AI Pass refused the sign-in",
         ),
         (Reply::json(503, ""), "AI Pass could not be reached"),
         (Reply::HangUp, "AI Pass could not be reached"),
@@ -408,6 +444,250 @@ async fn a_store_that_cannot_take_tokens_stops_a_login_before_the_browser_opens(
         .open_browser(false)
         .on_url(|_| panic!("the URL is not even made"));
     assert!(auth.login(flow).await.unwrap_err().is_store());
+}
+
+#[tokio::test]
+async fn the_first_registered_address_whose_port_is_free_is_used() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let holding = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = holding.local_addr().unwrap().port();
+    let (second, third) = (free_port(), free_port());
+    let uris = [
+        format!("http://127.0.0.1:{taken}/callback"),
+        // Written in a way of its own, which is the one that is registered.
+        format!("HTTP://127.0.0.1:{second}/Zur%C3%BCck"),
+        format!("http://127.0.0.1:{third}/callback"),
+    ];
+    let running = Running::start(&auth, Loopback::new().redirect_uris(&uris)).await;
+    assert_eq!(running.redirect_text, uris[1]);
+    let response = running
+        .send(&running.get("/Zur%C3%BCck?code=C&state=STATE"))
+        .await;
+    assert_eq!(status(&response), 200, "{response}");
+    running.login.await.unwrap().unwrap();
+    let sent = format!(r#""redirectUri":"{}""#, uris[1]);
+    assert!(server.requests()[0].contains(&sent), "{:?}", server.requests());
+}
+
+#[tokio::test]
+async fn the_error_of_a_taken_port_says_which_were_tried() {
+    let auth = client("http://127.0.0.1:1").build().unwrap();
+    let held: Vec<_> = (0..2)
+        .map(|_| std::net::TcpListener::bind("127.0.0.1:0").unwrap())
+        .collect();
+    let ports: Vec<u16> = held
+        .iter()
+        .map(|held| held.local_addr().unwrap().port())
+        .collect();
+    let uris: Vec<String> = ports
+        .iter()
+        .map(|port| format!("http://127.0.0.1:{port}/callback"))
+        .collect();
+    for flow in [
+        Loopback::new().redirect_uris(&uris),
+        Loopback::new().ports(ports.clone()),
+    ] {
+        let flow = flow
+            .open_browser(false)
+            .on_url(|_| panic!("no page is shown that nobody waits for"));
+        let error = auth.login(flow).await.unwrap_err();
+        assert!(error.is_listen() && !error.is_config());
+        assert_eq!(error.tried_redirect_uris(), uris);
+        assert!(uris.iter().all(|uri| error.to_string().contains(uri)), "{error}");
+        assert!(error.help().unwrap().contains("register"));
+    }
+    // One that cannot be listened on is found before anything is opened, wherever it stands.
+    let free = free_port();
+    for uris in [
+        vec![
+            format!("http://127.0.0.1:{free}/callback"),
+            "https://app.example/callback".to_owned(),
+        ],
+        vec!["myapp://auth/callback".to_owned()],
+        Vec::new(),
+    ] {
+        let flow = Loopback::new().redirect_uris(uris).open_browser(false);
+        let error = auth.login(flow).await.unwrap_err();
+        assert!(error.is_config() && error.tried_redirect_uris().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_socket_of_a_dead_login_brings_nothing_into_the_next_one() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let uri = format!("http://127.0.0.1:{}/callback", free_port());
+    let first = Running::start(&auth, Loopback::new().redirect_uri(&uri)).await;
+    let mut kept = TcpStream::connect(first.authority()).await.unwrap();
+    kept.write_all(b"GET /callback?code=OLD&state=").await.unwrap();
+    first.login.abort();
+    assert!(first.login.await.unwrap_err().is_cancelled());
+
+    let second = Running::start(&auth, Loopback::new().redirect_uri(&uri)).await;
+    let rest = format!(
+        "{} HTTP/1.1\r\nHost: {}\r\n\r\n",
+        second.state,
+        second.authority()
+    );
+    let _ = kept.write_all(rest.as_bytes()).await;
+    let mut answer = Vec::new();
+    let _ = kept.read_to_end(&mut answer).await;
+    assert_eq!(answer, b"", "nobody answers there any more");
+    assert!(!second.login.is_finished() && server.requests().is_empty());
+    // The address of the first login is no way into the second one either.
+    let stale = format!("/callback?code=OLD&state={}", first.state);
+    assert_eq!(status(&second.send(&second.get(&stale)).await), 400);
+
+    let response = second.send(&second.get("/callback?code=C&state=STATE")).await;
+    assert_eq!(status(&response), 200);
+    second.login.await.unwrap().unwrap();
+    assert_eq!(server.requests().len(), 1);
+    assert!(server.requests()[0].contains(r#""code":"C""#));
+}
+
+#[tokio::test]
+async fn two_answers_at_once_are_one_login() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let running = Running::start(&auth, Loopback::new()).await;
+    let request = running.get("/callback?code=C&state=STATE");
+    let mut sockets = Vec::new();
+    for _ in 0..8 {
+        sockets.push(TcpStream::connect(running.authority()).await.unwrap());
+    }
+    for socket in &mut sockets {
+        let _ = socket.write_all(request.as_bytes()).await;
+    }
+    running.login.await.unwrap().unwrap();
+    let mut pages = 0;
+    for mut socket in sockets {
+        let mut page = Vec::new();
+        let _ = socket.read_to_end(&mut page).await;
+        pages += usize::from(page.starts_with(b"HTTP/1.1 200"));
+    }
+    assert_eq!((pages, server.requests().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_due_is_missed_at_the_listener() {
+    let server = good_server().await;
+    let auth = client(&server.base).require_issuer(true).build().unwrap();
+    let running = Running::start(&auth, Loopback::new()).await;
+    for target in [
+        "/callback?code=C&state=STATE",
+        "/callback?error=access_denied&state=STATE",
+        "/callback?code=C&state=STATE&iss=https%3A%2F%2Fevil.example",
+    ] {
+        assert_eq!(status(&running.send(&running.get(target)).await), 400, "{target}");
+    }
+    assert!(!running.login.is_finished());
+    let target = format!("/callback?code=C&state=STATE&iss={}", server.base);
+    assert_eq!(status(&running.send(&running.get(&target)).await), 200);
+    running.login.await.unwrap().unwrap();
+}
+
+/// Lines that a test types, and what the person was told in between.
+struct Typing {
+    lines: tokio::sync::mpsc::UnboundedReceiver<io::Result<Option<String>>>,
+    told: tokio::sync::mpsc::UnboundedSender<String>,
+}
+
+impl PasteSource for Typing {
+    fn next_line(&mut self, trouble: Option<&AuthError>) -> BoxFuture<'_, io::Result<Option<String>>> {
+        if let Some(trouble) = trouble {
+            assert!(trouble.is_callback_invalid() && trouble.help().is_some());
+            self.told.send(format!("{trouble} {trouble:?}")).unwrap();
+        }
+        Box::pin(async { self.lines.recv().await.unwrap_or(Ok(None)) })
+    }
+}
+
+type Line = io::Result<Option<String>>;
+
+fn typing() -> (
+    tokio::sync::mpsc::UnboundedSender<Line>,
+    tokio::sync::mpsc::UnboundedReceiver<String>,
+    Typing,
+) {
+    let (lines, typed) = tokio::sync::mpsc::unbounded_channel();
+    let (told, hears) = tokio::sync::mpsc::unbounded_channel();
+    (lines, hears, Typing { lines: typed, told })
+}
+
+#[tokio::test]
+async fn a_pasted_address_ends_the_same_wait() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let (lines, mut told, source) = typing();
+    let running = Running::start(&auth, Loopback::new().or_paste(source)).await;
+    let authority = running.authority();
+    lines.send(Ok(Some("canary".to_owned()))).unwrap();
+    let words = told.recv().await.unwrap();
+    assert!(!words.contains("canary"), "{words}");
+    assert!(!running.login.is_finished());
+    let pasted = format!("{}?code=C&state={}\n", running.redirect, running.state);
+    lines.send(Ok(Some(pasted))).unwrap();
+    running.login.await.unwrap().unwrap();
+    assert_eq!(server.requests().len(), 1);
+    assert!(
+        TcpStream::connect(&authority).await.is_err(),
+        "the port is closed"
+    );
+}
+
+#[tokio::test]
+async fn the_listener_goes_on_whatever_becomes_of_the_pasting() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let wrong = || Ok(Some("http://127.0.0.1/?code=C&state=x".to_owned()));
+    let endings: [Vec<Line>; 4] = [
+        Vec::new(),
+        vec![Ok(None)],
+        vec![Err(io::Error::other("the terminal is gone"))],
+        (0..200).map(|_| wrong()).collect(),
+    ];
+    for ending in endings {
+        let (lines, _told, source) = typing();
+        let running = Running::start(&auth, Loopback::new().or_paste(source)).await;
+        for line in ending {
+            lines.send(line).unwrap();
+        }
+        let favicon = running.send(&running.get("/favicon.ico")).await;
+        assert_eq!(status(&favicon), 404);
+        let response = running.send(&running.get("/callback?code=C&state=STATE")).await;
+        assert_eq!(status(&response), 200);
+        running.login.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_pasted_refusal_ends_the_login_and_a_strangers_does_not() {
+    let server = good_server().await;
+    let auth = client(&server.base).build().unwrap();
+    let (lines, mut told, source) = typing();
+    let running = Running::start(&auth, Loopback::new().or_paste(source)).await;
+    lines
+        .send(Ok(Some("?error=access_denied&state=WRONG".to_owned())))
+        .unwrap();
+    told.recv().await.unwrap();
+    let state = &running.state;
+    lines
+        .send(Ok(Some(format!("?error=access_denied&state={state}"))))
+        .unwrap();
+    assert!(running.login.await.unwrap().unwrap_err().is_denied());
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn the_wait_for_a_paste_ends_with_that_for_the_browser() {
+    let auth = client("http://127.0.0.1:1").build().unwrap();
+    let (_lines, _told, source) = typing();
+    let flow = Loopback::new()
+        .open_browser(false)
+        .timeout(Duration::from_millis(50))
+        .or_paste(source);
+    assert!(auth.login(flow).await.unwrap_err().is_timeout());
 }
 
 fn swap_case(letter: char) -> char {

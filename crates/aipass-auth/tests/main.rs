@@ -6,14 +6,20 @@
 )]
 
 mod accounts;
+mod backend;
 mod canary;
+mod deep_link;
+mod discovery;
 #[cfg(all(feature = "file-store", unix))]
 mod file_store;
 mod login;
 #[cfg(feature = "loopback")]
 mod loopback;
+mod paste;
 mod playbook;
+mod registration;
 mod renewal;
 mod secrets;
 mod support;
 mod traps;
+mod vectors;

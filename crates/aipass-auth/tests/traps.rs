@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use aipass_auth::register_client_with;
 use aipass_auth::{
     AccountKey, Auth, BaseUrl, ClientRegistration, HttpOptions, MemoryStore, StoreError, StoredTokens,
     TokenStore as _,
 };
+use aipass_auth::{discover, register_client_with};
 
 use crate::support::{RawServer, Reply, client, signed_in, store_with_tokens};
 
@@ -23,9 +23,17 @@ async fn no_redirect_is_followed() {
         let report = auth.logout().await;
         assert!(!report.access_token.is_settled() && !report.refresh_token.is_settled());
         let wanted = ClientRegistration::new("App", "myapp://cb");
-        register_client_with(&HttpOptions::default(), &server.base, &wanted, None)
+        let error = register_client_with(&HttpOptions::default(), &server.base, &wanted, None)
             .await
             .unwrap_err();
+        assert!(error.is_config());
+        let error = discover(&server.base, &HttpOptions::default()).await.unwrap_err();
+        assert!(error.is_config());
+        let auth = client(&server.base).client_secret("S").build().unwrap();
+        let (url, pending) = auth.begin("myapp://cb").unwrap();
+        let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1;
+        let callback = format!("myapp://cb?code=C&state={state}");
+        assert!(auth.complete(pending, &callback).await.unwrap_err().is_config());
     }
     assert_eq!(elsewhere.requests().len(), 0);
 }
@@ -51,6 +59,13 @@ async fn child_renews_at_a_server_on_this_machine() {
     let server = RawServer::always(Reply::json(200, r#"{"access_token":"A1"}"#)).await;
     let (auth, _) = signed_in(&server.base, -1).await;
     assert_eq!(auth.token(None).await.unwrap().expose_secret(), "A1");
+    assert!(auth.logout().await.is_complete());
+    let wanted = ClientRegistration::new("App", "myapp://cb");
+    register_client_with(&HttpOptions::default(), &server.base, &wanted, None)
+        .await
+        .unwrap_err();
+    discover(&server.base, &HttpOptions::default()).await.unwrap_err();
+    assert_eq!(server.requests().len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,7 +73,14 @@ async fn the_proxy_of_the_environment_sees_nothing_either() {
     let proxy = RawServer::always(Reply::json(200, r#"{"access_token":"EVIL"}"#)).await;
     let mut child = std::process::Command::new(std::env::current_exe().unwrap());
     child.args(["traps::child_renews_at_a_server_on_this_machine", "--exact"]);
-    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+    for name in [
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ] {
         child.env(name, &proxy.base);
     }
     for name in ["NO_PROXY", "no_proxy"] {

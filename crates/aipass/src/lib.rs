@@ -49,10 +49,11 @@ pub use aipass_api as api;
 #[cfg(feature = "file-store")]
 pub use aipass_auth::FileStore;
 pub use aipass_auth::{
-    AccessToken, AccountKey, Auth, AuthError, BaseUrl, BoxFuture, BuildError, ClientRegistration,
-    HttpOptions, LoginFlow, LoginMode, LoginOptions, LogoutReport, MemoryStore, PendingLogin, RefreshMode,
-    RegisteredClient, RevokeOutcome, Secret, SessionEvent, SessionEvents, SessionInfo, StoreError, StoreLock,
-    StoredTokens, TokenStore, register_client,
+    AccessToken, AccountKey, Auth, AuthError, BaseUrl, BoxFuture, BuildError, ClientRegistration, DeepLink,
+    DeepLinks, Discovery, HttpOptions, LoginFlow, LoginMode, LoginOptions, LogoutReport, MemoryStore, Paste,
+    PasteSource, PendingLogin, RefreshMode, RegisteredClient, RevokeOutcome, Secret, ServerMetadata,
+    SessionEvent, SessionEvents, SessionInfo, StdinLines, StoreError, StoreLock, StoredTokens, TokenStore,
+    discover, register_client,
 };
 #[cfg(feature = "loopback")]
 pub use aipass_auth::{Loopback, LoopbackHost};
