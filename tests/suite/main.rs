@@ -7,6 +7,7 @@
 
 mod generated;
 mod leaks;
+mod login;
 mod seam;
 mod session;
 mod streams;

@@ -295,7 +295,7 @@ async fn a_paid_call_is_never_sent_twice() {
 
 /// A port that nobody listens on. It lies below the range from which the system hands ports out, since a connection of
 /// another test could draw it there before the program under test takes it.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: std::sync::atomic::AtomicU16 = std::sync::atomic::AtomicU16::new(0);
     let slot = u16::try_from(std::process::id() % 100).unwrap();
     loop {

@@ -5,7 +5,7 @@
 //! ```
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
-use aipass_auth::Auth;
+use aipass_auth::{Auth, Paste, StdinLines};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,11 +15,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     // Without a store the tokens live in memory.
     let auth = Auth::builder(client_id).build()?;
-    let (url, pending) = auth.begin(redirect_uri)?;
-    println!("Open this page, sign in, and paste the address that you end at:\n\n  {url}\n");
-    let mut callback = String::new();
-    std::io::stdin().read_line(&mut callback)?;
-    let session = auth.complete(pending, callback.trim()).await?;
+    let flow = Paste::new(redirect_uri)
+        .source(StdinLines::new().on_trouble(|trouble| println!("{trouble}; try again:")))
+        .on_url(|url| {
+            println!("Open this page, sign in, and paste the address that you end at:\n\n  {url}\n")
+        });
+    let session = auth.login(flow).await?;
     println!("signed in, with {:?}", session.scopes);
     // A token for a call of your own; it is renewed where it is about to expire.
     let token = auth.token(None).await?;

@@ -58,7 +58,8 @@ impl LoginOptions {
     }
 
     /// Where a web application sends the person after the login: a path on its own site, kept in the
-    /// [`PendingLogin`]. Anything that a browser could take for another site is refused by `begin`.
+    /// [`PendingLogin`]. Anything that a browser, or a framework that decodes or tidies a path, could take for another
+    /// site is refused by `begin`, and when a kept login is read again; so is a path of more than 2048 bytes.
     #[must_use]
     pub fn return_to(mut self, path: impl Into<String>) -> Self {
         self.return_to = Some(path.into());
@@ -173,8 +174,8 @@ impl Auth {
         self.exchange(pending, code).await
     }
 
-    /// Takes a person through a login, for example with `Loopback`: the system's browser and a listener on this
-    /// machine.
+    /// Takes a person through a login: with `Loopback`, which opens the system's browser and listens on this machine,
+    /// with [`Paste`](crate::Paste), or with [`DeepLink`](crate::DeepLink).
     ///
     /// # Errors
     ///

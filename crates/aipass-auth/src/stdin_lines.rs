@@ -24,6 +24,9 @@ type OnTrouble = Box<dyn FnMut(&AuthError) + Send>;
 /// typed still goes to it, and it keeps that line for the next login. A program that goes on to read standard input
 /// itself is better off with a [`PasteSource`] of its own.
 ///
+/// A program that a shell runs in the background is stopped by the system when it reads from the terminal, so ask for a
+/// paste only where standard input is a terminal and somebody sits at it.
+///
 /// Terminals on Linux pass on no more than 4095 bytes of one line; a callback of AI Pass is far shorter.
 ///
 /// ```

@@ -125,6 +125,10 @@ async fn an_answer_that_never_ends_is_given_up() {
         .build()
         .unwrap();
     assert!(auth.token(None).await.unwrap_err().is_timeout());
+    // A logout ends as well, and leaves nothing here.
+    let report = auth.logout().await;
+    assert!(!report.refresh_token.is_settled() && !report.access_token.is_settled());
+    assert!(report.store.is_ok() && auth.session().await.unwrap().is_none());
 }
 
 #[tokio::test]
