@@ -146,7 +146,7 @@ impl Session {
         let (generation, obstacle) = match stored {
             Ok(stored) => (stored.map_or(0, |stored| stored.generation), None),
             // A login is what mends these.
-            Err(StoreError::Corrupt { .. } | StoreError::ForeignTokens) => (0, None),
+            Err(error) if error.is_mended_by_login() => (0, None),
             Err(error) => (0, Some(error)),
         };
         let now = self.0.clock.now();

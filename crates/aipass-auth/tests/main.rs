@@ -8,11 +8,14 @@
 mod canary;
 #[cfg(all(feature = "file-store", unix))]
 mod file_store;
+#[cfg(feature = "keyring")]
+mod keyring_store;
 mod login;
 #[cfg(feature = "loopback")]
 mod loopback;
 mod playbook;
 mod renewal;
 mod secrets;
+mod store_suite;
 mod support;
 mod traps;
