@@ -6,7 +6,10 @@
 )]
 
 mod generated;
+mod keyring;
 mod leaks;
+#[cfg(unix)]
+mod processes;
 mod seam;
 mod session;
 mod streams;
