@@ -6,8 +6,11 @@
 )]
 
 mod generated;
+mod keyring;
 mod leaks;
 mod login;
+#[cfg(unix)]
+mod processes;
 mod seam;
 mod session;
 mod streams;

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver, Sender};
 
 use crate::error::AuthError;
-use crate::store::StoreError;
+use crate::store_error::StoreError;
 
 /// A listener that falls this far behind misses the oldest events.
 const CAPACITY: usize = 64;

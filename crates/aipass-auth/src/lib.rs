@@ -127,7 +127,12 @@
 //! | --- | --- | --- |
 //! | [`MemoryStore`] (default) | nothing | the tasks of one process |
 //! | `FileStore` (feature `file-store`) | a restart | all processes of one user on one machine |
+//! | `KeyringStore` (feature `keyring`) | a restart, encrypted with a key of the system's keyring | as `FileStore` |
+//! | `KeyringOrFile` (feature `keyring`) | a restart | as `FileStore`; says which of the two it is |
 //! | your own [`TokenStore`] | what you say | what you lock |
+//!
+//! A store of your own is tried with [`testing::store_suite`]; the page of [`testing`] shows one in Postgres and one
+//! in Redis.
 //!
 //! Tokens are bound to the base URL, the client id and the account, and are refused anywhere else.
 //!
@@ -157,6 +162,7 @@
 //! - `rustls` (default): TLS by rustls and ring, with the system's roots loaded at the first handshake.
 //! - `loopback` (default): the `Loopback` login with the system's browser, which `DeepLink` opens with it, too.
 //! - `file-store` (default): the `FileStore`.
+//! - `keyring`: the `KeyringStore` and `KeyringOrFile`, over a store of the `keyring-core` crate that you choose.
 
 mod accounts;
 mod answer;
@@ -174,6 +180,8 @@ mod file_store;
 mod flow;
 mod grant;
 mod http;
+#[cfg(feature = "keyring")]
+mod keyring;
 #[cfg(feature = "loopback")]
 mod listener;
 mod live;
@@ -197,6 +205,8 @@ mod session;
 mod source;
 mod stdin_lines;
 mod store;
+mod store_error;
+pub mod testing;
 #[cfg(feature = "rustls")]
 mod tls;
 mod tokens;
@@ -212,6 +222,8 @@ pub use events::{SessionEvent, SessionEvents};
 pub use file_store::FileStore;
 pub use flow::{LoginFlow, LoginMode, LoginOptions};
 pub use http::HttpOptions;
+#[cfg(feature = "keyring")]
+pub use keyring::{KeyringOrFile, KeyringStore, StoreBackend};
 #[cfg(feature = "loopback")]
 pub use listener::LoopbackHost;
 #[cfg(feature = "loopback")]
@@ -225,7 +237,8 @@ pub use revoke::{LogoutReport, RevokeOutcome, RevokeShape};
 pub use secret::{AccessToken, Secret};
 pub use source::{StaticToken, TokenSource};
 pub use stdin_lines::StdinLines;
-pub use store::{AccountKey, BoxFuture, StoreError, StoreLock, TokenStore};
+pub use store::{AccountKey, BoxFuture, StoreLock, TokenStore};
+pub use store_error::{KeyringProblem, SealProblem, StoreError};
 pub use tokens::{SessionInfo, StoredTokens};
 pub use wire::TokenDialect;
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::clock::Moment;
 use crate::error::AuthError;
 use crate::secret::{AccessToken, Fingerprint, is_header_safe};
-use crate::store::StoreError;
+use crate::store_error::StoreError;
 use crate::tokens::StoredTokens;
 
 /// A token is renewed this long before it ends, so that it does not end on its way to the service. A short-lived

@@ -19,7 +19,7 @@ use crate::live::{Live, random_share};
 use crate::saving::{Newest, Replaces};
 use crate::secret::Secret;
 use crate::session::{Backoff, Served, Session};
-use crate::store::StoreError;
+use crate::store_error::StoreError;
 use crate::tokens::FreshTokens;
 
 /// The first pause after a failure; it doubles with each further one.
@@ -58,7 +58,7 @@ pub(crate) async fn renew(session: &Session, urgency: Urgency) -> Result<Served,
     // Never without the lock: two holders of one refresh token end the session at many servers.
     let lock = match inner.backing.store.lock(&inner.key).await {
         Ok(lock) => lock,
-        Err(error) => return fall_back(session, error.into()),
+        Err(error) => return without_lock(session, error.into()).await,
     };
     let served = renew_locked(session, urgency).await;
     drop(lock);
@@ -291,6 +291,15 @@ fn keep(session: &Session, live: Arc<Live>, error: AuthError) -> Result<Served, 
     let valid = live.is_valid(session.now());
     let served = publish(session, live, Some(error.clone()));
     if valid { Ok(served) } else { Err(error) }
+}
+
+/// Somebody else holds the lock for too long. Reading needs none, so a process that has just started finds the token
+/// that still works too.
+async fn without_lock(session: &Session, error: AuthError) -> Result<Served, AuthError> {
+    match session.newest().await {
+        Ok(Some(newest)) => keep(session, newest.live, error),
+        _ => fall_back(session, error),
+    }
 }
 
 /// The store could not be used: the token in memory is used as long as it works.

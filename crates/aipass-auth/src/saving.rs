@@ -8,7 +8,7 @@ use crate::events::SessionEvent;
 use crate::live::Live;
 use crate::secret::Secret;
 use crate::session::{Session, State};
-use crate::store::StoreError;
+use crate::store_error::StoreError;
 use crate::tokens::{FreshTokens, SessionInfo, StoredTokens};
 
 /// How long a failed save rests before a request starts another one.
@@ -69,7 +69,7 @@ impl Session {
         let (stored, obstacle) = match stored {
             Ok(stored) => (Replaces::Generation(stored.map(|stored| stored.generation)), None),
             // A login is what mends these.
-            Err(StoreError::Corrupt { .. } | StoreError::ForeignTokens) => (Replaces::Unknown, None),
+            Err(error) if error.is_mended_by_login() => (Replaces::Unknown, None),
             Err(error) => (Replaces::Unknown, Some(error)),
         };
         let generation = match stored {
