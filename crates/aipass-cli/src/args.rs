@@ -1,6 +1,9 @@
 //! The command line.
 
-use crate::{cmd_balance, cmd_chat, cmd_demo, cmd_help, cmd_login, cmd_logout, cmd_models};
+use crate::{
+    cmd_balance, cmd_chat, cmd_client, cmd_demo, cmd_doctor, cmd_help, cmd_login, cmd_logout, cmd_models,
+    cmd_status, cmd_token, cmd_whoami,
+};
 use clap::{Args, Parser, Subcommand};
 
 /// Sign in to AI Pass and use its models, from a terminal or a script
@@ -15,6 +18,9 @@ use clap::{Args, Parser, Subcommand};
 Start with `aipass demo`: the whole journey on this machine, without an account or a network.
 `aipass help exit-codes` and `aipass help environment` have what scripts need.")]
 pub(crate) struct Cli {
+    /// The profile to use [env: AIPASS_PROFILE]
+    #[arg(long, global = true, value_name = "NAME", display_order = 901)]
+    pub(crate) profile: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -24,17 +30,22 @@ pub(crate) enum Command {
     Demo(cmd_demo::DemoArgs),
     Login(cmd_login::LoginArgs),
     Logout(cmd_logout::LogoutArgs),
+    Status(cmd_status::StatusArgs),
+    Token(cmd_token::TokenArgs),
+    Whoami(cmd_whoami::WhoamiArgs),
     Balance(cmd_balance::BalanceArgs),
     Models(cmd_models::ModelsArgs),
     Chat(cmd_chat::ChatArgs),
+    Client(cmd_client::ClientArgs),
+    Doctor(cmd_doctor::DoctorArgs),
     Help(cmd_help::HelpArgs),
 }
 
 /// What every command that talks to AI Pass takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ConnectionArgs {
     /// The id of your OAuth client [env: AIPASS_CLIENT_ID]
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", display_order = 900)]
     pub(crate) client_id: Option<String>,
 }
 

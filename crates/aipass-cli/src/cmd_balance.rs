@@ -20,7 +20,7 @@ pub(crate) struct BalanceArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    pub(crate) connection: ConnectionArgs,
 }
 
 /// The stable form of `--json`.
@@ -31,7 +31,7 @@ struct Json {
     max: Option<f64>,
 }
 
-pub(crate) async fn run(context: &Context, args: BalanceArgs) -> Result<(), Failure> {
+pub(crate) async fn run(context: &Context, args: &BalanceArgs) -> Result<(), Failure> {
     let balance = context.client(&args.connection)?.balance().await?;
     if args.json {
         let Balance {

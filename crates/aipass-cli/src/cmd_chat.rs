@@ -41,11 +41,11 @@ pub(crate) struct ChatArgs {
     #[arg(long, value_name = "T", value_parser = temperature, allow_negative_numbers = true)]
     temperature: Option<f64>,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    pub(crate) connection: ConnectionArgs,
 }
 
-pub(crate) async fn run(context: &Context, args: ChatArgs) -> Result<(), Failure> {
-    let chat = context.interrupt.stops(prepare(context, &args)).await?;
+pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failure> {
+    let chat = context.interrupt.stops(prepare(context, args)).await?;
     let mut ended = if args.no_stream {
         whole(context, chat).await
     } else {
@@ -73,18 +73,28 @@ struct Ended {
 async fn prepare(context: &Context, args: &ChatArgs) -> Result<ChatBuilder, Failure> {
     let model = match &args.model {
         Some(model) => Some(model.clone()),
-        None => environment::MODEL.read()?,
+        None => match environment::MODEL.read()? {
+            Some(model) => Some(model),
+            None => context.settings(&args.connection)?.profile.model,
+        },
     };
     let model = model.filter(|model| !model.trim().is_empty()).ok_or_else(|| {
         Failure::usage(
             "no model is named",
             format!(
-                "use -m MODEL or set {}; `aipass models` lists them",
+                "use -m MODEL, set {}, or set model in the profile; `aipass models` lists them",
                 environment::MODEL.name
             ),
         )
     })?;
     let client = context.client(&args.connection)?;
+    if args.prompt.as_deref() == Some("-")
+        && std::io::stdin().is_terminal()
+        && let Ok(auth) = client.auth()
+    {
+        // A question that somebody types must not be lost to a login that is missing.
+        auth.token(None).await?;
+    }
     let prompt = prompt(args.prompt.as_deref()).await?;
     let mut chat = client.chat(model);
     if let Some(system) = &args.system {
@@ -162,7 +172,14 @@ async fn streamed(context: &Context, chat: ChatBuilder, show: bool) -> Result<En
         }
     };
     live.end()?;
-    Ok(end(stream, broken))
+    let mut ended = end(stream, broken);
+    if let Some(failure) = &mut ended.failure
+        && live.last.is_some()
+    {
+        // Part of the answer is there and paid for.
+        failure.login_helps = false;
+    }
+    Ok(ended)
 }
 
 fn end(stream: ChatStream, broken: Option<Failure>) -> Ended {

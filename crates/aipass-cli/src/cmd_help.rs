@@ -46,6 +46,22 @@ fn exit_codes() -> String {
     text
 }
 
+/// Where the settings stand that a variable does not make.
+const PROFILES: &str = r#"
+An empty variable counts as not set. A flag goes before its variable, and a variable before the profile.
+
+Profiles stand in profiles.toml (~/.config/aipass on Linux, ~/Library/Application Support/aipass on macOS,
+%APPDATA%\aipass on Windows); `aipass login` and `aipass client register` write it. It holds no secret:
+
+    default_profile = "work"
+
+    [profiles.work]
+    client_id = "client_…"
+    redirect_uris = ["http://127.0.0.1:8417/callback"]
+
+Further keys: base_url, api_prefix, scopes, model, account, and store = "file" or "keyring".
+"#;
+
 fn variables() -> String {
     let mut text = String::new();
     let width = environment::TABLE
@@ -56,6 +72,6 @@ fn variables() -> String {
     for variable in environment::TABLE {
         let _ = writeln!(text, "{:width$}  {}", variable.name, variable.meaning);
     }
-    text.push_str("\nAn empty variable counts as not set. A flag goes before its variable.\n");
+    text.push_str(PROFILES);
     text
 }

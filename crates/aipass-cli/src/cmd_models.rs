@@ -19,7 +19,7 @@ pub(crate) struct ModelsArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    connection: ConnectionArgs,
+    pub(crate) connection: ConnectionArgs,
 }
 
 /// The stable form of `--json`.
@@ -34,7 +34,7 @@ struct Json<'a> {
     methods: Vec<&'a str>,
 }
 
-pub(crate) async fn run(context: &Context, args: ModelsArgs) -> Result<(), Failure> {
+pub(crate) async fn run(context: &Context, args: &ModelsArgs) -> Result<(), Failure> {
     let mut models = context.client(&args.connection)?.models().await?;
     let words: Vec<_> = args.query.iter().map(|word| word.to_lowercase()).collect();
     models.retain(|model| matches(model, &words));

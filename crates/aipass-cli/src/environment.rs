@@ -30,9 +30,13 @@ pub(crate) const ACCESS_TOKEN: Variable = variable(
     env::ACCESS_TOKEN,
     "An access token to use instead of a login; never renewed, never stored",
 );
+pub(crate) const PROFILE: Variable = variable(
+    env::PROFILE,
+    "The profile to use; --profile goes before it. Default: the file's default_profile, or default",
+);
 pub(crate) const CONFIG_DIR: Variable = variable(
-    "AIPASS_CONFIG_DIR",
-    "The folder of the stored session. Default: the platform's state folder",
+    env::CONFIG_DIR,
+    "One folder for profiles and sessions. Default: the platform's folders for settings and state",
 );
 pub(crate) const MODEL: Variable = variable("AIPASS_MODEL", "The model to ask; --model goes before it");
 pub(crate) const LOG: Variable = variable(
@@ -47,6 +51,7 @@ pub(crate) const TABLE: &[&Variable] = &[
     &CLIENT_ID,
     &CLIENT_SECRET,
     &ACCESS_TOKEN,
+    &PROFILE,
     &CONFIG_DIR,
     &MODEL,
     &LOG,

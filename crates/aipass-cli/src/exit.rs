@@ -11,6 +11,7 @@ pub(crate) enum Exit {
     Config,
     LoginRequired,
     Network,
+    CheckFailed,
     Interrupted,
 }
 
@@ -45,6 +46,7 @@ pub(crate) const TABLE: &[Row] = &[
         7,
         "The service was not reached, and certainly nothing was charged.",
     ),
+    row(Exit::CheckFailed, 14, "A check failed; the output says which."),
     row(
         Exit::Interrupted,
         130,
@@ -77,9 +79,19 @@ mod tests {
 
     #[test]
     fn every_exit_has_its_row() {
-        use Exit::{Config, Interrupted, LoginRequired, Network, Ok, Other, Usage};
-        let codes = [Ok, Other, Usage, Config, LoginRequired, Network, Interrupted].map(Exit::code);
-        assert_eq!(codes, [0, 1, 2, 3, 4, 7, 130]);
+        use Exit::{CheckFailed, Config, Interrupted, LoginRequired, Network, Ok, Other, Usage};
+        let codes = [
+            Ok,
+            Other,
+            Usage,
+            Config,
+            LoginRequired,
+            Network,
+            CheckFailed,
+            Interrupted,
+        ]
+        .map(Exit::code);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 7, 14, 130]);
         assert_eq!(codes.len(), TABLE.len());
     }
 }

@@ -10,7 +10,12 @@ pub(crate) struct Failure {
     pub(crate) exit: Exit,
     /// `None` where there is nothing to say, as for a reader that closed the pipe.
     pub(crate) report: Option<Report>,
+    /// A login would help, and the command could then be run again without paying for anything twice.
+    pub(crate) login_helps: bool,
 }
+
+/// What to do where nobody is signed in.
+const LOGIN: &str = "run `aipass login`";
 
 /// What is printed about it, on stderr.
 #[derive(Debug, Default)]
@@ -33,6 +38,16 @@ impl Failure {
                 what: what.into(),
                 ..Report::default()
             }),
+            login_helps: false,
+        }
+    }
+
+    /// The command ends with this code and has nothing more to say.
+    pub(crate) fn silent(exit: Exit) -> Self {
+        Self {
+            exit,
+            report: None,
+            login_helps: false,
         }
     }
 
@@ -56,13 +71,20 @@ impl Failure {
         self
     }
 
+    /// The same, for a program that was called with `--profile`: the login has to have the same.
+    pub(crate) fn for_profile(mut self, profile: Option<&str>) -> Self {
+        if let (Some(profile), Some(report)) = (profile, &mut self.report)
+            && report.help.as_deref() == Some(LOGIN)
+        {
+            report.help = Some(format!("run `aipass login --profile {profile}`"));
+        }
+        self
+    }
+
     /// A fault of the output. Whoever reads the pipe may stop when it has enough: that is no failure.
     pub(crate) fn output(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self {
-                exit: Exit::Ok,
-                report: None,
-            };
+            return Self::silent(Exit::Ok);
         }
         let mut failure = Self::new(Exit::Config, "the output cannot be written");
         failure.describe(None, Some(error.to_string()));
@@ -96,6 +118,7 @@ impl From<aipass::Error> for Failure {
             Exit::Other
         };
         let mut failure = Self::new(exit, error.to_string()).with_help(help_of(&error));
+        failure.login_helps = error.is_login_required() && !environment::ACCESS_TOKEN.is_set();
         // Where the server answered, its status and words say it better than the layers below.
         let broke = error.is_network() || error.is_incomplete() || error.is_decode();
         let cause = if broke { root_cause(&error) } else { None };
@@ -114,14 +137,14 @@ fn help_of(error: &aipass::Error) -> String {
 }
 
 /// A login would not help while a variable brings the token.
-fn login_help() -> String {
+pub(crate) fn login_help() -> String {
     if environment::ACCESS_TOKEN.is_set() {
         format!(
             "set another token in {0}, or unset {0} and run `aipass login`",
             environment::ACCESS_TOKEN.name
         )
     } else {
-        "run `aipass login`".to_owned()
+        LOGIN.to_owned()
     }
 }
 
@@ -141,6 +164,7 @@ impl From<AuthError> for Failure {
             None => error.to_string(),
         };
         let mut failure = Self::new(exit, what);
+        failure.login_helps = error.is_login_required() && !environment::ACCESS_TOKEN.is_set();
         if error.is_login_required() {
             failure = failure.with_help(login_help());
         } else if let Some(help) = error.help() {

@@ -6,19 +6,30 @@
 mod args;
 mod cmd_balance;
 mod cmd_chat;
+mod cmd_client;
 mod cmd_demo;
+mod cmd_doctor;
 mod cmd_help;
 mod cmd_login;
 mod cmd_logout;
 mod cmd_models;
+mod cmd_status;
+mod cmd_token;
+mod cmd_whoami;
 mod context;
 mod demo;
 mod environment;
 mod exit;
 mod failure;
+mod input;
 mod interrupt;
 mod logging;
+mod offer;
 mod output;
+mod profile_file;
+mod redirect;
+mod remember;
+mod when;
 
 use crate::{
     args::{Cli, Command},
@@ -32,7 +43,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let exit = match Cli::try_parse() {
-        Ok(cli) => match start(cli.command) {
+        Ok(cli) => match start(cli) {
             Ok(()) => Exit::Ok,
             Err(failure) => {
                 output::failure(&failure);
@@ -44,31 +55,51 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-fn start(command: Command) -> Result<(), Failure> {
+fn start(cli: Cli) -> Result<(), Failure> {
     logging::start()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|_| Failure::new(Exit::Other, "the program cannot start its threads"))?;
-    let result = runtime.block_on(run(command));
+    let result = runtime.block_on(run(cli));
     // A thread that still reads standard input would keep the program alive.
     runtime.shutdown_background();
     result
 }
 
-async fn run(command: Command) -> Result<(), Failure> {
-    let context = Context::new(Interrupt::listen());
-    let stop = &context.interrupt;
-    let result = match command {
+async fn run(cli: Cli) -> Result<(), Failure> {
+    let context = Context::new(Interrupt::listen(), cli.profile.clone());
+    let (context, stop) = (&context, &context.interrupt);
+    let result = match cli.command {
         Command::Demo(args) => stop.stops(cmd_demo::run(args)).await,
-        Command::Login(args) => stop.stops(cmd_login::run(&context, args)).await,
-        Command::Logout(args) => stop.stops(cmd_logout::run(&context, args)).await,
-        Command::Balance(args) => stop.stops(cmd_balance::run(&context, args)).await,
-        Command::Models(args) => stop.stops(cmd_models::run(&context, args)).await,
+        Command::Login(args) => stop.stops(cmd_login::run(context, &args)).await,
+        Command::Logout(args) => stop.stops(cmd_logout::run(context, args)).await,
+        Command::Status(args) => stop.stops(cmd_status::run(context, &args)).await,
+        Command::Token(args) => {
+            let run = || stop.stops(cmd_token::run(context, &args));
+            offer::login(context, &args.connection, run).await
+        }
+        Command::Whoami(args) => {
+            let run = || stop.stops(cmd_whoami::run(context, &args));
+            offer::login(context, &args.connection, run).await
+        }
+        Command::Balance(args) => {
+            let run = || stop.stops(cmd_balance::run(context, &args));
+            offer::login(context, &args.connection, run).await
+        }
+        Command::Models(args) => {
+            let run = || stop.stops(cmd_models::run(context, &args));
+            offer::login(context, &args.connection, run).await
+        }
         // It has something to save when Ctrl-C comes, so it looks after that itself.
-        Command::Chat(args) => cmd_chat::run(&context, args).await,
+        Command::Chat(args) => {
+            let run = || cmd_chat::run(context, &args);
+            offer::login(context, &args.connection, run).await
+        }
+        Command::Client(args) => stop.stops(cmd_client::run(context, &args)).await,
+        Command::Doctor(args) => stop.stops(cmd_doctor::run(context, &args)).await,
         Command::Help(args) => cmd_help::run(&args),
     };
     context.close().await;
-    result
+    result.map_err(|failure| failure.for_profile(cli.profile.as_deref()))
 }

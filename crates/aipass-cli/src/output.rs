@@ -44,6 +44,13 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Asks the person something, and leaves the cursor behind it.
+pub(crate) fn ask(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "{text}");
+    let _ = stderr.flush();
+}
+
 /// Tells the person that a step worked.
 pub(crate) fn done(text: &str) {
     note(&format!("{} {text}", Paint::stderr().good("✓")));

@@ -197,6 +197,8 @@ pub struct ClientBuilder {
     client_secret: Option<Secret>,
     access_token: Option<Secret>,
     store: Option<Arc<dyn TokenStore>>,
+    /// Tokens must not stay in memory: a profile keeps them in a place that only the program can open.
+    store_required: bool,
     account: Option<String>,
     scopes: Option<Vec<String>>,
     refresh_mode: RefreshMode,
@@ -213,6 +215,7 @@ impl ClientBuilder {
             client_secret: None,
             access_token: None,
             store: None,
+            store_required: false,
             account: None,
             scopes: None,
             refresh_mode: RefreshMode::default(),
@@ -248,6 +251,14 @@ impl ClientBuilder {
     /// As [`token_store`](Self::token_store), with a store that is shared.
     pub fn token_store_arc(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.store = Some(store);
+        self
+    }
+
+    /// Takes the store away that was set; [`build`](Self::build) then fails until there is one.
+    #[cfg(feature = "file-store")]
+    pub(crate) fn require_store(mut self) -> Self {
+        self.store = None;
+        self.store_required = true;
         self
     }
 
@@ -328,6 +339,11 @@ impl ClientBuilder {
         };
         let (tokens, auth): (Arc<dyn TokenSource>, _) = match (&self.access_token, &self.client_id) {
             (Some(token), _) => (Arc::new(StaticToken::new(token.clone())), None),
+            (None, Some(_)) if self.store_required && self.store.is_none() => {
+                return Err(ConfigError::new(
+                    "the profile keeps its session in the keyring, which has to be given with `token_store`",
+                ));
+            }
             (None, Some(client_id)) => {
                 let mut builder = Auth::builder(client_id.as_str())
                     .base_url(&self.base_url)

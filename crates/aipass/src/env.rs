@@ -1,5 +1,5 @@
-//! The environment variables that [`Client::from_env`](crate::Client::from_env) reads. Nothing else in this crate reads
-//! the environment.
+//! The environment variables that [`Client::from_env`](crate::Client::from_env) and
+//! [`Client::from_profile`](crate::Client::from_profile) read. Nothing else in this crate reads the environment.
 
 use crate::{client::ClientBuilder, error::ConfigError};
 use aipass_auth::Secret;
@@ -14,6 +14,10 @@ pub const CLIENT_ID: &str = "AIPASS_CLIENT_ID";
 pub const CLIENT_SECRET: &str = "AIPASS_CLIENT_SECRET";
 /// An access token to use as it is; it is never renewed or stored.
 pub const ACCESS_TOKEN: &str = "AIPASS_ACCESS_TOKEN";
+/// The profile to use where no other is named.
+pub const PROFILE: &str = "AIPASS_PROFILE";
+/// One folder for both the profiles and the tokens, in place of the platform's two.
+pub const CONFIG_DIR: &str = "AIPASS_CONFIG_DIR";
 
 impl ClientBuilder {
     /// A builder with what the environment sets; an empty variable counts as not set.
@@ -21,7 +25,12 @@ impl ClientBuilder {
     /// # Errors
     /// A variable is not valid Unicode. Its value is not part of the error.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let mut builder = crate::Client::builder();
+        crate::Client::builder().under_env()
+    }
+
+    /// The same builder with what the environment sets in place of what was set before.
+    pub(crate) fn under_env(self) -> Result<Self, ConfigError> {
+        let mut builder = self;
         if let Some(url) = read(BASE_URL)? {
             builder = builder.base_url(url);
         }
@@ -41,7 +50,7 @@ impl ClientBuilder {
     }
 }
 
-fn read(name: &str) -> Result<Option<String>, ConfigError> {
+pub(crate) fn read(name: &str) -> Result<Option<String>, ConfigError> {
     match std::env::var(name) {
         Ok(value) if value.is_empty() => Ok(None),
         Ok(value) => Ok(Some(value)),

@@ -270,6 +270,19 @@ impl Error {
         }))
     }
 
+    /// The service did not answer a question that is no call and costs nothing.
+    pub(crate) fn unreachable(source: reqwest::Error) -> Self {
+        let kind = if source.is_timeout() {
+            Kind::Timeout
+        } else {
+            Kind::Network
+        };
+        let mut this = Self::bare(kind, ChargeRisk::Free);
+        // Its text would hold the URL.
+        this.0.source = Some(Box::new(source.without_url()));
+        this
+    }
+
     /// The call cannot be built; `what` is a fragment that says why.
     pub(crate) fn request(what: &'static str) -> Self {
         Self::bare(Kind::Request(what), ChargeRisk::NotSent)

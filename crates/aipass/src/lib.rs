@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls and ring; the system's roots are loaded at the first handshake |
 //! | `loopback` | yes | login through the system browser and a listener on a loopback port |
-//! | `file-store` | yes | tokens in a file that only its owner can read |
+//! | `file-store` | yes | tokens in a file that only its owner can read, and [`Profile`]s shared with the program `aipass` |
 //! | `keyring` | no | such a file, encrypted with a key that the system's keyring keeps |
 //! | `unstable-api` | no | `Client::api()`, the generated client, whose surface follows its generator |
 //!
@@ -28,6 +28,9 @@ mod client;
 pub mod env;
 mod error;
 mod models;
+#[cfg(feature = "file-store")]
+mod profile;
+mod reach;
 mod timeouts;
 mod transport;
 
@@ -36,6 +39,9 @@ pub use charge::ChargeRisk;
 pub use chat::{ChatBuilder, ChatChoice, ChatEvent, ChatReply, ChatStream, ToolCall};
 pub use client::{Client, ClientBuilder};
 pub use error::{ConfigError, Error};
+#[cfg(feature = "file-store")]
+pub use profile::{Profile, ProfileStore, Profiles};
+pub use reach::{Reached, reach};
 pub use timeouts::Timeouts;
 
 /// The open string enums of the wire: each keeps the values it does not know.
@@ -56,7 +62,7 @@ pub use aipass_auth::{
     DeepLinks, Discovery, HttpOptions, KeyringProblem, LoginFlow, LoginMode, LoginOptions, LogoutReport,
     MemoryStore, Paste, PasteSource, PendingLogin, RefreshMode, RegisteredClient, RevokeOutcome, SealProblem,
     Secret, ServerMetadata, SessionEvent, SessionEvents, SessionInfo, StdinLines, StoreError, StoreLock,
-    StoredTokens, TokenStore, discover, register_client,
+    StoredTokens, TokenStore, discover, register_client, register_client_with,
 };
 #[cfg(feature = "keyring")]
 pub use aipass_auth::{KeyringOrFile, KeyringStore, StoreBackend};

@@ -1,11 +1,12 @@
 //! The steps of the demo around the session: from the registration of an app to the token that is refused.
 
 use crate::{
-    context,
     demo::report::{Broken, OrBroken, Step, ensure, held},
-    output,
+    exit::Exit,
+    failure::Failure,
+    output, redirect,
 };
-use aipass::{Client, ClientRegistration, Loopback, RevokeOutcome, Secret, register_client};
+use aipass::{AuthError, Client, ClientRegistration, Loopback, RevokeOutcome, Secret, register_client};
 use aipass_sandbox::{Route, Sandbox, SecretKind};
 use std::{net::TcpListener, time::Duration};
 use tokio::{sync::mpsc, task::JoinSet};
@@ -39,7 +40,7 @@ pub(crate) struct App {
 pub(crate) async fn register(sandbox: &Sandbox) -> Step<App> {
     let reserved = TcpListener::bind(("127.0.0.1", 0)).or_broken("a free port")?;
     let port = reserved.local_addr().or_broken("a free port")?.port();
-    let redirect_uri = context::redirect_uri(port);
+    let redirect_uri = redirect::on_port(port);
     let wanted = ClientRegistration::new("aipass demo", &redirect_uri);
     let client = register_client(sandbox.base_url(), &wanted, None)
         .await
@@ -72,7 +73,7 @@ pub(crate) async fn login(sandbox: &Sandbox, app: App, browser: bool) -> Step<Cl
     let flow = Loopback::new().redirect_uri(&app.redirect_uri);
     if browser {
         let shown = flow.on_url(|url| output::note(&format!("Allow the access on this page:\n\n  {url}\n")));
-        client.login(shown).await.or_broken("a login")?;
+        client.login(shown).await.map_err(|error| declined(&error))?;
     } else {
         login_as_person(sandbox, &client, flow).await?;
     }
@@ -86,6 +87,22 @@ pub(crate) async fn login(sandbox: &Sandbox, app: App, browser: bool) -> Step<Cl
     let name = user.name.unwrap_or_default();
     ensure(!name.is_empty(), "the user's name", "none")?;
     held(format!("{name} allowed {scopes} (state, PKCE)"), client)
+}
+
+/// A person who says no has broken nothing.
+fn declined(error: &aipass::Error) -> Broken {
+    if error.auth_error().is_some_and(AuthError::is_denied) {
+        return Failure::new(
+            Exit::Other,
+            "you declined the access, and the demo goes no further without it",
+        )
+        .with_help("`aipass demo --browser` starts it again; `aipass demo` allows the access by itself")
+        .into();
+    }
+    Broken::Expected {
+        expected: "a login".to_owned(),
+        got: error.to_string(),
+    }
 }
 
 /// Logs in while the sandbox's person opens the page and allows the access.

@@ -1,6 +1,6 @@
 //! `aipass demo`, the first thing that anybody runs.
 
-use super::support::{Program, free_port, golden};
+use super::support::{Program, address_in, decide, free_port, get, golden};
 
 #[test]
 fn every_step_of_the_demo_holds() {
@@ -61,4 +61,17 @@ fn a_demo_that_nobody_reads_to_its_end_is_no_success() {
     let mut running = Program::new(["demo"]).start();
     running.close_stdout();
     running.wait().exits(1);
+}
+
+/// Nothing is broken where the person said no, so there is nothing to report.
+#[test]
+fn a_demo_that_the_person_declines_says_so() {
+    // Without a PATH no browser is found.
+    let mut running = Program::new(["demo", "--browser"]).start();
+    let before = running.stderr_until("/oauth2/authorize?");
+    let callback = decide(address_in(&before), "deny");
+    get(&callback);
+    let run = running.wait().exits(1);
+    assert!(!run.stderr.contains("report"), "{}", run.stderr);
+    run.says("error: you declined the access, and the demo goes no further without it\nhelp: `aipass demo");
 }

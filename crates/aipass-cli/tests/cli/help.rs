@@ -2,7 +2,9 @@
 
 use super::support::{Program, golden};
 
-const COMMANDS: [&str; 6] = ["demo", "login", "logout", "balance", "models", "chat"];
+const COMMANDS: [&str; 11] = [
+    "demo", "login", "logout", "status", "token", "whoami", "balance", "models", "chat", "client", "doctor",
+];
 
 #[test]
 fn help_is_golden() {
@@ -13,6 +15,8 @@ fn help_is_golden() {
             &Program::new(["help", topic]).run().exits(0).stdout,
         );
     }
+    let register = Program::new(["client", "register", "--help"]);
+    golden("help-client-register.txt", &register.run().exits(0).stdout);
 }
 
 #[test]

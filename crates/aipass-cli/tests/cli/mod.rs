@@ -2,9 +2,17 @@
 
 mod account;
 mod chat;
+mod client;
 mod demo;
+mod doctor;
 mod exit_codes;
 mod help;
+mod login;
+mod profiles;
 mod secrets;
 mod session;
+mod status;
 mod support;
+#[cfg(unix)]
+mod terminal;
+mod token;

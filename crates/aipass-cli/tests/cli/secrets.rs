@@ -25,6 +25,14 @@ async fn no_secret_is_printed_however_much_is_logged() {
             .exits(0),
     );
     runs.push(traced(&["chat", "-m", "no-such-model", "Hi"]).exits(1));
+    for args in [
+        &["status", "--check"][..],
+        &["whoami"],
+        &["doctor"],
+        &["status", "--json"],
+    ] {
+        runs.push(traced(args).exits(0));
+    }
     runs.push(traced(&["logout"]).exits(0));
     runs.push(traced(&["balance"]).exits(4));
 

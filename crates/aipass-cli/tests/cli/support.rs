@@ -105,6 +105,18 @@ impl Program {
     pub(super) fn start(mut self) -> Running {
         Running(self.0.spawn().unwrap())
     }
+
+    /// Starts it with a pipe as its standard input.
+    pub(super) fn start_with_input(mut self) -> Running {
+        Running(self.0.stdin(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// Starts it with these three streams.
+    pub(super) fn start_on(mut self, streams: [Stdio; 3]) -> Running {
+        let [stdin, stdout, stderr] = streams;
+        self.0.stdin(stdin).stdout(stdout).stderr(stderr);
+        Running(self.0.spawn().unwrap())
+    }
 }
 
 /// A program that is still running. It ends with the test.
@@ -147,6 +159,25 @@ impl Running {
         drop(self.0.stdout.take());
     }
 
+    /// Writes a line to its standard input.
+    pub(super) fn type_line(&mut self, line: &str) {
+        let stdin = self.0.stdin.as_mut().unwrap();
+        stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    pub(super) fn close_stdin(&mut self) {
+        drop(self.0.stdin.take());
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Waits for its end where its output goes elsewhere.
+    pub(super) fn code(&mut self) -> Option<i32> {
+        self.0.wait().unwrap().code()
+    }
+
     /// Presses Ctrl-C.
     pub(super) fn interrupt(&self) {
         let status = Command::new("kill")
@@ -158,6 +189,7 @@ impl Running {
 
     /// Waits for its end. The output is what was not read before.
     pub(super) fn wait(mut self) -> Run {
+        drop(self.0.stdin.take());
         let (mut stdout, mut stderr) = (String::new(), String::new());
         if let Some(mut pipe) = self.0.stdout.take() {
             pipe.read_to_string(&mut stdout).unwrap();
@@ -205,6 +237,57 @@ impl Stage {
             .env("AIPASS_CONFIG_DIR", self.state())
     }
 
+    /// The program with nothing but its folder, so that everything comes from the profile.
+    pub(super) fn bare<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
+        Program::new(args).env("AIPASS_CONFIG_DIR", self.state())
+    }
+
+    /// Writes `profiles.toml`, with the sandbox's address in the place of `{base_url}` and its redirect URI in that of
+    /// `{redirect_uri}`.
+    pub(super) fn write_profiles(&self, text: &str) {
+        let dir = self.state();
+        std::fs::create_dir_all(&dir).unwrap();
+        private(&dir, 0o700);
+        let text = text
+            .replace("{base_url}", self.sandbox.base_url())
+            .replace("{redirect_uri}", &self.redirect_uri());
+        std::fs::write(dir.join("profiles.toml"), text).unwrap();
+        private(&dir.join("profiles.toml"), 0o600);
+    }
+
+    pub(super) fn profiles(&self) -> String {
+        std::fs::read_to_string(self.state().join("profiles.toml")).unwrap()
+    }
+
+    pub(super) fn redirect_uri(&self) -> String {
+        format!("http://127.0.0.1:{}/callback", self.port)
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The file of the one session.
+    pub(super) fn session_file(&self) -> PathBuf {
+        let entries = std::fs::read_dir(self.state()).unwrap();
+        let mut files = entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+        let file = files.next().unwrap();
+        assert!(files.next().is_none(), "there are several sessions");
+        file
+    }
+
+    /// Lets the access token on this machine be past its end, as the program sees it.
+    pub(super) fn expire_here(&self) {
+        let file = self.session_file();
+        let mut session: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        let obtained = session["obtained_at"].as_u64().unwrap();
+        session["obtained_at"] = (obtained - 7200).into();
+        session["expires_at"] = (obtained - 3600).into();
+        std::fs::write(&file, session.to_string()).unwrap();
+    }
+
     /// The program with an access token in its environment, and neither client id nor session.
     pub(super) fn with_token<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
         let tokens = self
@@ -234,6 +317,17 @@ impl Stage {
         run.stderr.insert_str(0, &before);
         run
     }
+}
+
+/// Gives a file or folder these rights, where there are such.
+pub(super) fn private(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    #[cfg(not(unix))]
+    let _ = (path, mode);
 }
 
 /// The address on the last line of what a login printed.
@@ -308,8 +402,10 @@ impl RawStream {
     }
 }
 
-fn read_request(socket: &mut TcpStream) {
+/// Reads one request; gives its head.
+pub(super) fn read_request(socket: &mut TcpStream) -> String {
     let mut reader = BufReader::new(socket);
+    let mut head = String::new();
     let mut length = 0;
     loop {
         let mut line = String::new();
@@ -321,11 +417,74 @@ fn read_request(socket: &mut TcpStream) {
         if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().unwrap();
         }
+        head += &line;
         if line == "\r\n" {
             break;
         }
     }
     reader.read_exact(&mut vec![0; length]).unwrap();
+    head
+}
+
+/// A browser on another machine: clicks "allow" or "deny" on the consent page, and gives the address that it ends up
+/// at without opening it.
+pub(super) fn decide(url: &str, decision: &str) -> String {
+    let page = get(url);
+    let mut form = format!("decision={decision}");
+    for input in page.split("<input").skip(1) {
+        let attribute = |name: &str| {
+            let (_, rest) = input.split_once(&format!("{name}=\""))?;
+            Some(rest.split('"').next()?.replace("&amp;", "&"))
+        };
+        if let (Some(name), Some(value)) = (attribute("name"), attribute("value")) {
+            form += &format!("&{name}={}", encoded(&value));
+        }
+    }
+    let action = page
+        .split("action=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap();
+    let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
+    let target = if action.starts_with('/') {
+        origin + action
+    } else {
+        action.to_owned()
+    };
+    let answer = ask(&target, "POST", &form);
+    let location = answer.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("location")
+            .then(|| value.trim().to_owned())
+    });
+    location.unwrap_or_else(|| panic!("no redirect: {answer}"))
+}
+
+pub(super) fn get(url: &str) -> String {
+    ask(url, "GET", "")
+}
+
+fn ask(url: &str, method: &str, form: &str) -> String {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (host, path) = rest.split_once('/').unwrap();
+    let mut socket = TcpStream::connect(host).unwrap();
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n\
+         content-type: application/x-www-form-urlencoded\r\n\r\n{form}",
+        form.len()
+    );
+    socket.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn encoded(text: &str) -> String {
+    let letter = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(letter).collect()
 }
 
 /// Compares with a golden file; `UPDATE_GOLDEN=1` writes it.

@@ -1,0 +1,73 @@
+//! What a person or a pipe hands in: an answer at the terminal, or a secret on standard input.
+
+use crate::{exit::Exit, failure::Failure, output};
+use aipass::Secret;
+use std::io::{self, BufRead, IsTerminal, Read};
+
+/// A token is a few kilobytes; a longer text is something else.
+const LONGEST_SECRET: u64 = 64 * 1024;
+
+/// Whether there is a person to ask: what they type is read, and what is asked is seen.
+pub(crate) fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks a question that an empty line answers with yes.
+pub(crate) async fn agrees(question: &str) -> bool {
+    output::ask(&format!("{question} [Y/n] "));
+    let line = on_a_thread(|| {
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line)?;
+        // The end of the input is no answer.
+        Ok((read > 0).then_some(line))
+    });
+    let Ok(Some(line)) = line.await else { return false };
+    matches!(line.trim().to_lowercase().as_str(), "" | "y" | "yes")
+}
+
+/// Reads a secret from standard input, where neither the list of processes nor the history of a shell shows it.
+pub(crate) async fn secret(what: &str, usage: &str) -> Result<Secret, Failure> {
+    if io::stdin().is_terminal() {
+        return Err(Failure::usage(
+            format!("{what} is read from standard input, and would be seen on this terminal"),
+            format!("use {usage}"),
+        ));
+    }
+    let text = on_a_thread(|| {
+        let mut bytes = Vec::new();
+        io::stdin()
+            .lock()
+            .take(LONGEST_SECRET + 1)
+            .read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > LONGEST_SECRET {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        String::from_utf8(bytes).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
+    });
+    let unusable = |why: &str| {
+        Failure::usage(
+            format!("{what} on standard input is {why}"),
+            format!("use {usage}"),
+        )
+    };
+    let text = Secret::new(text.await.map_err(|_| unusable("no text, or too long"))?);
+    let trimmed = text.expose_secret().trim();
+    if trimmed.is_empty() {
+        return Err(unusable("empty"));
+    }
+    if !trimmed.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(unusable("not one word"));
+    }
+    Ok(Secret::new(trimmed))
+}
+
+/// On a thread of its own, so that Ctrl-C is heard meanwhile.
+async fn on_a_thread<T: Send + 'static>(
+    read: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, Failure> {
+    let unreadable = || Failure::new(Exit::Config, "standard input cannot be read");
+    let read = tokio::task::spawn_blocking(read)
+        .await
+        .map_err(|_| unreadable())?;
+    read.map_err(|_| unreadable())
+}

@@ -1,0 +1,44 @@
+//! What a login leaves in the profile, so that the other commands need neither a flag nor a variable.
+
+use crate::profile_file::Learnt;
+use crate::{context::Settings, failure::Failure, output, profile_file};
+
+/// Keeps in the profile what a login used. A client that only variables name does not take the place of the profile's
+/// own.
+pub(crate) fn login(settings: &Settings, redirect_uris: &[String], scopes: &[String]) {
+    let profile = &settings.profile;
+    if !settings.is_of_profile() && !settings.client_id_is_flag() {
+        output::note(&format!(
+            "The profile `{}` keeps its own client: this session is used while the variables that name it are set.",
+            profile.name
+        ));
+        return;
+    }
+    let learnt = Learnt {
+        // Those of another client do not hold for this one.
+        redirect_uris: if settings.is_of_profile() && !settings.redirect_uris().is_empty() {
+            None
+        } else {
+            Some(redirect_uris.to_vec())
+        },
+        scopes: (!scopes.is_empty()).then(|| scopes.to_vec()),
+        ..Learnt::from(settings)
+    };
+    // The session is there either way.
+    if let Err(failure) = keep(settings, &learnt) {
+        output::undone("The session is there, but the profile that finds it again is not:");
+        output::failure(&failure);
+    }
+}
+
+/// Writes the profile, and tells where if that changed anything.
+pub(crate) fn keep(settings: &Settings, learnt: &Learnt) -> Result<(), Failure> {
+    if profile_file::write(settings, learnt)? {
+        output::done(&format!(
+            "Settings kept in the profile `{}` ({})",
+            settings.profile.name,
+            settings.profiles_path.display()
+        ));
+    }
+    Ok(())
+}
