@@ -93,19 +93,19 @@ impl Slot {
         &self,
         work: impl FnOnce(&mut HashMap<String, Vec<u8>>) -> keyring_core::Result<T>,
     ) -> keyring_core::Result<T> {
+        while *self.fake.mood.lock().unwrap() == Mood::Hangs {
+            std::thread::sleep(Duration::from_millis(2));
+        }
         let mood = *self.fake.mood.lock().unwrap();
         match mood {
             Mood::Locked => Err(Error::NoStorageAccess("the collection is locked".into())),
             Mood::Fails => Err(Error::PlatformFailure("no such bus".into())),
-            Mood::Hangs => loop {
-                std::thread::park();
-            },
             Mood::Panics => panic!("the keyring panics"),
             Mood::Blurts => {
                 let secret = self.fake.entries.lock().unwrap().values().next().cloned();
                 Err(Error::BadEncoding(secret.unwrap_or_default()))
             }
-            Mood::Works | Mood::Forgets => work(&mut self.fake.entries.lock().unwrap()),
+            Mood::Works | Mood::Hangs | Mood::Forgets => work(&mut self.fake.entries.lock().unwrap()),
         }
     }
 }
@@ -380,6 +380,21 @@ fn a_keyring_that_hangs_keeps_no_program_from_ending() {
         drop(store.lock(&key("default")).await.unwrap());
     });
     drop(runtime);
+}
+
+/// The person unlocks the keyring when the program has given up.
+#[tokio::test]
+async fn what_a_keyring_does_too_late_is_undone() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Hangs));
+    let store = store(&fake, dir.path());
+    let error = store.save(&key("default"), &tokens("A1")).await.unwrap_err();
+    assert_eq!(problem(&error), Some(KeyringProblem::TimedOut));
+    fake.set_mood(Mood::Works);
+    // The next one waits for its turn behind the late one, and then everything works.
+    let patient = store.clone().keyring_timeout(Duration::from_secs(60));
+    patient.save(&key("default"), &tokens("A2")).await.unwrap();
+    assert_eq!(access(&patient).await, "A2");
+    assert_eq!(fake.names().len(), 1, "the late key is not kept");
 }
 
 #[tokio::test]

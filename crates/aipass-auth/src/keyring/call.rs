@@ -48,18 +48,15 @@ impl Keyring {
         }
     }
 
-    /// Stores a secret, and reads it back: a keyring that forgets is found now and not after the next start.
+    /// Stores a secret, and reads it back: a keyring that forgets is found now and not after the next start. If it
+    /// comes to that when nobody waits any more, the entry goes again.
     pub(super) async fn set(&self, name: &str, secret: &Secret) -> Result<(), StoreError> {
         let text = secret.clone();
-        self.call(name, move |entry| entry.set_password(text.expose_secret()))
-            .await?
-            .map_err(told)?;
-        let kept = self.get(name).await?;
-        if kept.map(|kept| kept.digest()) == Some(secret.digest()) {
-            Ok(())
-        } else {
-            Err(StoreError::keyring(KeyringProblem::Failed))
-        }
+        let work = move |entry: &Entry| {
+            entry.set_password(text.expose_secret())?;
+            keeps(entry, &text)
+        };
+        self.call_or_undo(name, work, forget).await?.map_err(told)?
     }
 
     pub(super) async fn delete(&self, name: &str) -> Result<(), StoreError> {
@@ -71,15 +68,18 @@ impl Keyring {
 
     /// Tries whether it takes, keeps and forgets a secret.
     pub(super) async fn try_out(&self) -> Result<(), StoreError> {
-        let name = format!("probe-{}", random_text()?);
         let secret = Secret::new(random_text()?);
-        let kept = self.set(&name, &secret).await;
-        let forgotten = match &kept {
-            // It hangs or is locked: asking again makes it no better.
-            Err(_) => Ok(()),
-            Ok(()) => self.delete(&name).await,
+        // One call, so that the entry goes however long it takes.
+        let work = move |entry: &Entry| {
+            entry.set_password(secret.expose_secret())?;
+            let kept = keeps(entry, &secret);
+            match entry.delete_credential() {
+                Ok(()) | Err(Error::NoEntry) => kept,
+                Err(error) => Err(error),
+            }
         };
-        kept.and(forgotten)
+        let name = format!("probe-{}", random_text()?);
+        self.call(&name, work).await?.map_err(told)?
     }
 
     /// The work gets a thread of its own. A thread of the runtime's pool that hangs would keep the runtime from
@@ -89,6 +89,16 @@ impl Keyring {
         name: &str,
         work: impl FnOnce(&Entry) -> keyring_core::Result<T> + Send + 'static,
     ) -> Result<keyring_core::Result<T>, StoreError> {
+        self.call_or_undo(name, work, |_| {}).await
+    }
+
+    /// As [`call`](Self::call); `undo` is for what came about too late.
+    async fn call_or_undo<T: Send + 'static>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&Entry) -> keyring_core::Result<T> + Send + 'static,
+        undo: impl FnOnce(&Entry) + Send + 'static,
+    ) -> Result<keyring_core::Result<T>, StoreError> {
         let (store, service, name) = (self.store.clone(), self.service.clone(), name.to_owned());
         let answer = async {
             let turn = self.gate.clone().lock_owned().await;
@@ -96,10 +106,17 @@ impl Keyring {
             std::thread::Builder::new()
                 .name("aipass-keyring".to_owned())
                 .spawn(move || {
-                    let answer = store.build(&service, &name, None).and_then(|entry| work(&entry));
-                    drop(turn);
-                    // Nobody waits any more when it took too long.
-                    let _ = tell.send(answer);
+                    // It ends with the thread, also by a panic.
+                    let _turn = turn;
+                    match store.build(&service, &name, None) {
+                        Ok(entry) => {
+                            let answer = work(&entry);
+                            if tell.send(answer).is_err() {
+                                undo(&entry);
+                            }
+                        }
+                        Err(error) => drop(tell.send(Err(error))),
+                    }
                 })
                 .map_err(|_| StoreError::keyring(KeyringProblem::Failed))?;
             answer
@@ -110,6 +127,25 @@ impl Keyring {
             .await
             .unwrap_or_else(|_| Err(StoreError::keyring(KeyringProblem::TimedOut)))
     }
+}
+
+/// Whether it is kept. The inner error is ours: no error of the keyring says it.
+fn keeps(entry: &Entry, secret: &Secret) -> keyring_core::Result<Result<(), StoreError>> {
+    let kept = match entry.get_password() {
+        Ok(text) => Secret::new(text).digest() == secret.digest(),
+        Err(Error::NoEntry) => false,
+        Err(error) => return Err(error),
+    };
+    Ok(if kept {
+        Ok(())
+    } else {
+        Err(StoreError::keyring(KeyringProblem::Failed))
+    })
+}
+
+fn forget(entry: &Entry) {
+    // Whoever waited has given up by now; a key that nobody knows of does no harm.
+    let _ = entry.delete_credential();
 }
 
 /// Only what the platform said goes on: other errors of a keyring may hold the secret itself.

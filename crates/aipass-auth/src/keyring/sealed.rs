@@ -45,7 +45,7 @@ impl Key {
         Ok(Self {
             name: random_text()?,
             // Text, since some keyrings take nothing else.
-            secret: Secret::new(BASE64.encode(*bytes)),
+            secret: Secret::new(BASE64.encode(&bytes[..])),
         })
     }
 
