@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
+use tokio::time::timeout;
 
+use crate::clock::Moment;
 use crate::error::{AuthError, Kind, LoginReason};
 use crate::events::SessionEvent;
 use crate::live::{Live, random_share};
@@ -28,6 +30,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(32);
 
 /// A server that asks for no more than this is asked once more by the same renewal.
 const WORTH_WAITING: Duration = Duration::from_secs(5);
+
+/// Whoever has a token that still works waits this long for somebody else's renewal.
+const SHORT_WAIT: Duration = Duration::from_secs(5);
 
 /// When a session is renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,14 +60,42 @@ pub(crate) enum Urgency {
 
 pub(crate) async fn renew(session: &Session, urgency: Urgency) -> Result<Served, AuthError> {
     let inner = session.inner();
+    // Reading needs no lock. So a token that still works is found by a process that has just started, too, and whoever
+    // has one does not wait long for somebody else.
+    let at_hand = session.newest().await.ok().flatten().map(|newest| newest.live);
+    let at_hand = at_hand.filter(|live| live.is_valid(session.now()) && !is_rejected(session, live));
+    if let Some(live) = &at_hand
+        && is_good_enough(live, urgency, session.now())
+        && !session.has_unsaved()
+    {
+        return Ok(publish(session, live.clone(), None));
+    }
     // Never without the lock: two holders of one refresh token end the session at many servers.
-    let lock = match inner.backing.store.lock(&inner.key).await {
-        Ok(lock) => lock,
-        Err(error) => return without_lock(session, error.into()).await,
+    let lock = inner.backing.store.lock(&inner.key);
+    let lock = match at_hand {
+        Some(_) => timeout(SHORT_WAIT, lock).await.unwrap_or(Err(StoreError::Busy)),
+        None => lock.await,
     };
-    let served = renew_locked(session, urgency).await;
-    drop(lock);
-    served
+    match (lock, at_hand) {
+        (Ok(_lock), _) => renew_locked(session, urgency).await,
+        (Err(error), Some(live)) => {
+            let error = AuthError::from(error);
+            rest(session, &error);
+            keep(session, live, error)
+        }
+        (Err(error), None) => fall_back(session, error.into()),
+    }
+}
+
+fn is_rejected(session: &Session, live: &Live) -> bool {
+    session.lock().rejected == Some(live.digest)
+}
+
+fn is_good_enough(live: &Live, urgency: Urgency, now: Moment) -> bool {
+    match urgency {
+        Urgency::Needed => live.is_fresh(now),
+        Urgency::Early => !live.is_due(now),
+    }
 }
 
 async fn renew_locked(session: &Session, urgency: Urgency) -> Result<Served, AuthError> {
@@ -77,12 +110,8 @@ async fn renew_locked(session: &Session, urgency: Urgency) -> Result<Served, Aut
         session.save_if_unsaved(&mut newest).await;
         let live = newest.live.clone();
         let now = session.now();
-        let rejected = session.lock().rejected == Some(live.digest);
-        let good_enough = match urgency {
-            Urgency::Needed => live.is_fresh(now),
-            Urgency::Early => !live.is_due(now),
-        };
-        if good_enough && !rejected {
+        let rejected = is_rejected(session, &live);
+        if is_good_enough(&live, urgency, now) && !rejected {
             return Ok(publish(session, live, None));
         }
         let Some(refresh_token) = live.tokens.refresh_token().cloned() else {
@@ -236,6 +265,14 @@ async fn adopt(session: &Session, fresh: FreshTokens, old: Newest) -> Result<Ser
 }
 
 fn note_failure(session: &Session, refresh_token: &Secret, error: &AuthError) {
+    rest(session, error);
+    if may_have_been_processed(error) {
+        session.lock().doubtful = Some((refresh_token.digest(), error.clone()));
+    }
+}
+
+/// Nobody tries again for a while.
+fn rest(session: &Session, error: &AuthError) {
     let now = session.now().monotonic;
     let mut state = session.lock();
     let failures = state.backoff.as_ref().map_or(0, |backoff| backoff.failures);
@@ -247,9 +284,6 @@ fn note_failure(session: &Session, refresh_token: &Secret, error: &AuthError) {
         failures: failures.saturating_add(1),
         error: error.clone(),
     });
-    if may_have_been_processed(error) {
-        state.doubtful = Some((refresh_token.digest(), error.clone()));
-    }
 }
 
 fn may_have_been_processed(error: &AuthError) -> bool {
@@ -291,15 +325,6 @@ fn keep(session: &Session, live: Arc<Live>, error: AuthError) -> Result<Served, 
     let valid = live.is_valid(session.now());
     let served = publish(session, live, Some(error.clone()));
     if valid { Ok(served) } else { Err(error) }
-}
-
-/// Somebody else holds the lock for too long. Reading needs none, so a process that has just started finds the token
-/// that still works too.
-async fn without_lock(session: &Session, error: AuthError) -> Result<Served, AuthError> {
-    match session.newest().await {
-        Ok(Some(newest)) => keep(session, newest.live, error),
-        _ => fall_back(session, error),
-    }
 }
 
 /// The store could not be used: the token in memory is used as long as it works.

@@ -368,6 +368,7 @@ async fn nothing_is_renewed_without_the_lock() {
     let rig = Rig::new(30).await;
     rig.store.no_lock.store(true, Ordering::SeqCst);
     assert_eq!(rig.token().await.unwrap(), "A0", "reading needs no lock");
+    rig.clock.advance(Duration::from_secs(1));
     rig.store.no_lock.store(false, Ordering::SeqCst);
     rig.server
         .will_fail([refused("unrecognised_response", 500, None)]);
@@ -383,6 +384,35 @@ async fn nothing_is_renewed_without_the_lock() {
     let error = rig.token().await.unwrap_err();
     assert!(error.is_store() && error.is_temporary());
     assert_eq!(rig.server.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_who_never_lets_go_of_the_lock_holds_up_nobody_whose_token_works() {
+    let rig = Rig::new(30).await;
+    let stuck = rig.store.lock(&rig.key).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(rig.token().await.unwrap(), "A0");
+    }
+    assert_eq!(rig.server.asked(), 0);
+    // Who has no token that works waits as long as it takes.
+    rig.clock.advance(Duration::from_secs(31));
+    let caller = tokio::spawn({
+        let session = rig.session.clone();
+        async move { text(session.token(None).await) }
+    });
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!caller.is_finished());
+    drop(stuck);
+    assert_eq!(caller.await.unwrap().unwrap(), "A1");
+}
+
+#[tokio::test]
+async fn a_good_token_is_read_without_the_lock() {
+    let rig = Rig::new(3000).await;
+    rig.store.no_lock.store(true, Ordering::SeqCst);
+    assert_eq!(rig.token().await.unwrap(), "A0");
+    rig.store("B1", Some("S1"), 3000, 2).await;
+    assert_eq!(rig.token_after_401("A0").await.unwrap(), "B1");
 }
 
 #[tokio::test]

@@ -244,6 +244,10 @@ impl Session {
         state.unsaved.is_none() && state.flight.is_none()
     }
 
+    pub(crate) fn has_unsaved(&self) -> bool {
+        self.lock().unsaved.is_some()
+    }
+
     /// Whether this is the only handle.
     pub(crate) fn is_alone(&self) -> bool {
         Arc::strong_count(&self.0) == 1
