@@ -14,7 +14,7 @@ pub const CLIENT_ID: &str = "AIPASS_CLIENT_ID";
 pub const CLIENT_SECRET: &str = "AIPASS_CLIENT_SECRET";
 /// An access token to use as it is; it is never renewed or stored.
 pub const ACCESS_TOKEN: &str = "AIPASS_ACCESS_TOKEN";
-/// The profile to use where no other is named.
+/// The profile to use where no other is named. For programs: the library is told a name.
 pub const PROFILE: &str = "AIPASS_PROFILE";
 /// One folder for both the profiles and the tokens, in place of the platform's two.
 pub const CONFIG_DIR: &str = "AIPASS_CONFIG_DIR";
