@@ -169,6 +169,7 @@ mod answer;
 mod auth;
 mod base_url;
 mod browser;
+mod builder;
 mod callback;
 mod clock;
 mod deep_link;
@@ -212,8 +213,9 @@ mod tls;
 mod tokens;
 mod wire;
 
-pub use auth::{Auth, AuthBuilder};
+pub use auth::Auth;
 pub use base_url::BaseUrl;
+pub use builder::AuthBuilder;
 pub use deep_link::{DeepLink, DeepLinks};
 pub use discovery::{Discovery, ServerMetadata, discover};
 pub use error::{AuthError, BuildError};
