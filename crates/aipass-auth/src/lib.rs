@@ -92,17 +92,21 @@
 //! ## In a web server
 //!
 //! What was begun waits in the session of the person who began it, and is taken out when the browser comes back: so
-//! nobody can end a login that somebody else has begun. [`PendingLogin`] says how to keep it. One account label for
-//! each person keeps their tokens apart.
+//! nobody can end a login that somebody else has begun. [`PendingLogin`] says how to keep it.
+//! [`Auth::for_account`] gives each person a session and a lock of their own, over the same connections and store.
 //!
 //! ```no_run
 //! # async fn run(mut session: std::collections::HashMap<String, String>, callback_url: &str) -> Result<(), Box<dyn std::error::Error>> {
-//! use aipass_auth::{Auth, LoginOptions, PendingLogin, Secret};
+//! use aipass_auth::{Auth, LoginOptions, PendingLogin, RefreshMode, Secret};
 //!
 //! # let secret = Secret::new("from the configuration");
-//! let auth = Auth::builder("client_1").client_secret(secret).account("user 17").build()?;
+//! let app = Auth::builder("client_1")
+//!     .client_secret(secret)
+//!     .refresh_mode(RefreshMode::Background)
+//!     .build()?;
 //!
 //! // GET /login: begin, keep, and send the browser to `url`.
+//! let auth = app.for_account("user 17")?;
 //! let options = LoginOptions::new().return_to("/settings");
 //! let (url, pending) = auth.begin_with("https://app.example/callback", options)?;
 //! session.insert("login".to_owned(), serde_json::to_string(&pending)?);
@@ -135,6 +139,21 @@
 //! in Redis.
 //!
 //! Tokens are bound to the base URL, the client id and the account, and are refused anywhere else.
+//!
+//! # Renewal
+//!
+//! [`Auth::token`] renews a session when it is needed and not before: in the last minute of the access token, or after
+//! a 401. A server that must not keep its callers waiting asks for [`RefreshMode::Background`], which renews up to five
+//! minutes earlier beside the calls. [`Auth::events`] tells what happened: [`SessionEvent::Refreshed`],
+//! [`SessionEvent::SaveFailed`], [`SessionEvent::LoginRequired`].
+//!
+//! | the server says | what happens to the session |
+//! | --- | --- |
+//! | a new pair | saved, then used; if the save fails it is used from memory and saved later |
+//! | `invalid_grant` | the refresh token is not used again; an access token that still works is |
+//! | `invalid_client` and other refusals of the client | kept; an error of the settings |
+//! | 429 or 503 with `Retry-After` (seconds or a date) | kept; not asked again before that, at most five minutes |
+//! | HTML, another 4xx or 5xx, nothing, a cut connection | kept; asked again after a growing pause |
 //!
 //! # What holds
 //!
