@@ -6,11 +6,15 @@
 )]
 
 mod generated;
+mod keyring;
 mod leaks;
 mod login;
+#[cfg(unix)]
+mod processes;
 mod seam;
 mod session;
 mod streams;
 mod support;
 mod tolerance;
+mod users;
 mod wire;

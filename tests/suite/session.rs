@@ -5,10 +5,14 @@ use aipass::{Client, FileStore, Loopback, MemoryStore, TokenStore};
 use aipass_sandbox::{Fault, Route, Sandbox};
 use std::{sync::Arc, time::Duration};
 
-const CALLBACK: &str = "myapp://auth/callback";
+pub(crate) const CALLBACK: &str = "myapp://auth/callback";
 
 /// A client of a newly registered app, nobody signed in.
-async fn app(sandbox: &Sandbox, redirect_uri: &str, store: Arc<dyn TokenStore>) -> aipass::ClientBuilder {
+pub(crate) async fn app(
+    sandbox: &Sandbox,
+    redirect_uri: &str,
+    store: Arc<dyn TokenStore>,
+) -> aipass::ClientBuilder {
     let request = aipass_auth::ClientRegistration::new("Test App", redirect_uri)
         .with_scopes(["api:access", "profile:read"]);
     let registered = aipass_auth::register_client(sandbox.base_url(), &request, None)
@@ -20,7 +24,7 @@ async fn app(sandbox: &Sandbox, redirect_uri: &str, store: Arc<dyn TokenStore>) 
         .token_store_arc(store)
 }
 
-async fn sign_in(ai: &Client, sandbox: &Sandbox) {
+pub(crate) async fn sign_in(ai: &Client, sandbox: &Sandbox) {
     let auth = ai.auth().unwrap();
     let (url, pending) = auth.begin(CALLBACK).unwrap();
     let visit = sandbox.approve(url.as_str()).await.unwrap();

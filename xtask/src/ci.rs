@@ -7,7 +7,10 @@
     reason = "what the steps say is the purpose of the command"
 )]
 
-use crate::{regen, tidy};
+use crate::{
+    outside::{Outside, OutsideError, programs},
+    regen, tidy,
+};
 use cargo_metadata::{CargoOpt, MetadataCommand};
 use std::{
     env, fmt,
@@ -33,13 +36,18 @@ enum Action {
     },
     Tidy,
     Regen,
+    /// A check against other people's software, which not every machine has.
+    Outside(Outside),
 }
 
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     Passed(Duration),
+    /// A component of the toolchain is missing, without which a change cannot land.
     Skipped(String),
+    /// Other people's software is missing; its checks are made where it is.
+    LeftOut(String),
     Failed(Duration),
     NotReached,
 }
@@ -163,6 +171,15 @@ fn plan(crates: &[Crate]) -> Vec<Step> {
     let mut package = vec!["package", "--no-verify", "--locked", "--allow-dirty"];
     package.extend(crates.iter().flat_map(|package| ["-p", package.name.as_str()]));
     steps.push(cargo("packages", &package));
+    for (name, check) in [
+        ("foreign authorization server", Outside::Conformance),
+        ("real browser", Outside::Browser),
+    ] {
+        steps.push(Step {
+            name: name.to_owned(),
+            action: Action::Outside(check),
+        });
+    }
     steps
 }
 
@@ -192,6 +209,7 @@ fn command(action: &Action) -> String {
     match action {
         Action::Tidy => "cargo xtask tidy".to_owned(),
         Action::Regen => format!("{} --check", regen::COMMAND),
+        Action::Outside(check) => format!("cargo xtask {}", check.verb()),
         Action::Cargo {
             args, rustdoc_flags, ..
         } => {
@@ -208,6 +226,10 @@ fn run_step(step: &Step, root: &Path) -> Outcome {
     let passed = match &step.action {
         Action::Tidy => told(tidy::check(root)),
         Action::Regen => told(regen::check(root)),
+        Action::Outside(check) => match check.run(root) {
+            Err(OutsideError::Missing(what)) => return Outcome::LeftOut(what),
+            outcome => told(outcome),
+        },
         Action::Cargo {
             args,
             rustdoc_flags,
@@ -235,7 +257,7 @@ fn succeeds(command: &mut Command) -> bool {
 }
 
 fn cargo_command(args: &[String], rustdoc_flags: Option<&str>, root: &Path) -> Command {
-    let mut command = Command::new(cargo_path());
+    let mut command = Command::new(programs::cargo());
     command.args(args).current_dir(root);
     if let Some(flags) = rustdoc_flags {
         command.env("RUSTDOCFLAGS", flags);
@@ -249,16 +271,12 @@ fn told<T, E: fmt::Display>(result: Result<T, E>) -> Option<T> {
 }
 
 fn has(component: &str) -> bool {
-    let mut command = Command::new(cargo_path());
+    let mut command = Command::new(programs::cargo());
     command
         .args([component, "--version"])
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     succeeds(&mut command)
-}
-
-fn cargo_path() -> std::ffi::OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 fn published(root: &Path) -> Result<Vec<Crate>, cargo_metadata::Error> {
@@ -292,18 +310,20 @@ fn summary(outcomes: &[(Step, Outcome)]) -> String {
         let outcome = match outcome {
             Outcome::Passed(time) => format!("ok       {:>6.1} s", time.as_secs_f64()),
             Outcome::Failed(time) => format!("FAILED   {:>6.1} s", time.as_secs_f64()),
-            Outcome::Skipped(reason) => format!("skipped  {reason}"),
+            Outcome::Skipped(reason) | Outcome::LeftOut(reason) => format!("skipped  {reason}"),
             Outcome::NotReached => "not run  a step before it failed".to_owned(),
         };
         format!("{:width$}  {outcome}\n", step.name)
     };
     let mut lines: String = outcomes.iter().map(line).collect();
-    let skipped = outcomes
-        .iter()
-        .filter(|(_, outcome)| matches!(outcome, Outcome::Skipped(_)))
-        .count();
+    let count = |is: fn(&Outcome) -> bool| outcomes.iter().filter(|(_, outcome)| is(outcome)).count();
+    let skipped = count(|outcome| matches!(outcome, Outcome::Skipped(_)));
     if skipped > 0 {
         lines += &format!("{skipped} skipped: this run does not prove that the change can land\n");
+    }
+    let left_out = count(|outcome| matches!(outcome, Outcome::LeftOut(_)));
+    if left_out > 0 {
+        lines += &format!("{left_out} skipped for want of other software: made where that is installed\n");
     }
     lines
 }
@@ -342,6 +362,8 @@ mod tests {
                 "cargo test --workspace --locked",
                 "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps --locked",
                 "cargo package --no-verify --locked --allow-dirty -p aipass -p aipass-api -p aipass-cli",
+                "cargo xtask conformance",
+                "cargo xtask browser",
             ]
         );
     }
@@ -360,14 +382,20 @@ mod tests {
             ),
             (step("tests"), Outcome::Failed(Duration::from_secs(61))),
             (step("docs"), Outcome::NotReached),
+            (
+                step("browser"),
+                Outcome::LeftOut("chromium is not installed".to_owned()),
+            ),
         ]);
         assert_eq!(
             text,
-            "tidy    ok          1.2 s\n\
-             format  skipped  cargo fmt is not installed\n\
-             tests   FAILED     61.0 s\n\
-             docs    not run  a step before it failed\n\
-             1 skipped: this run does not prove that the change can land\n"
+            "tidy     ok          1.2 s\n\
+             format   skipped  cargo fmt is not installed\n\
+             tests    FAILED     61.0 s\n\
+             docs     not run  a step before it failed\n\
+             browser  skipped  chromium is not installed\n\
+             1 skipped: this run does not prove that the change can land\n\
+             1 skipped for want of other software: made where that is installed\n"
         );
     }
 

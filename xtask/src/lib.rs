@@ -9,6 +9,7 @@
 //! | [`generate`] | runs the generator, mends its output and writes what it cannot |
 //! | [`regen`] | writes the generated files, or tells that they are stale |
 //! | [`tidy`] | rules that no compiler checks: directions, licences, how files look |
+//! | [`outside`] | checks against other people's software: an authorization server, a browser |
 //! | [`ci`] | everything that must hold before a change lands, as one command |
 //! | [`surface`] | the public surface of the generated crate, one line for each item |
 
@@ -19,6 +20,7 @@ pub mod document;
 pub mod generate;
 pub mod lower;
 pub mod naming;
+pub mod outside;
 pub mod regen;
 pub mod surface;
 pub mod tidy;

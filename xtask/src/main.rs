@@ -6,6 +6,7 @@
 )]
 
 use std::{fmt::Display, process::ExitCode};
+use xtask::outside::Outside;
 
 const USAGE: &str = "\
 usage: cargo xtask <verb>
@@ -13,6 +14,8 @@ usage: cargo xtask <verb>
   regen          write the generated code from openapi/aipass.yaml
   regen --check  tell whether the checked-in code is what the document gives
   tidy           check directions of dependencies, licences and how files look
+  conformance    check the login against an authorization server of other people (needs node and npm)
+  browser        check the login and its pages in a browser (needs chromium and chromedriver)
   ci             run everything that must hold before a change lands";
 
 fn main() -> ExitCode {
@@ -23,6 +26,8 @@ fn main() -> ExitCode {
         ["regen"] => exit(xtask::regen::write(root)),
         ["regen", "--check"] => exit(xtask::regen::check(root)),
         ["tidy"] => exit(xtask::tidy::check(root)),
+        ["conformance"] => exit(Outside::Conformance.run(root)),
+        ["browser"] => exit(Outside::Browser.run(root)),
         ["ci"] => exit(xtask::ci::run(root)),
         _ => {
             eprintln!("{USAGE}");

@@ -1,31 +1,27 @@
-//! The client: what it is built from, and what a program asks of it.
+//! The client: what a program asks of a session.
 
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::sync::RwLock;
 use url::Url;
 
+use crate::accounts::{Accounts, is_label};
 use crate::base_url::BaseUrl;
-use crate::clock::{Clock, SystemClock};
-use crate::discovery::{Endpoints, ServerMetadata};
+use crate::builder::AuthBuilder;
 use crate::error::{AuthError, BuildError, BuildErrorKind, Kind};
-use crate::flow::is_scope;
+use crate::events::SessionEvents;
 use crate::grant::Grants;
-use crate::http::HttpOptions;
-use crate::memory_store::MemoryStore;
 use crate::revoke::{LogoutReport, RevokeOutcome, RevokeShape, revoke};
-use crate::secret::{AccessToken, Secret};
+use crate::secret::AccessToken;
 use crate::session::Session;
 use crate::source::TokenSource;
-use crate::store::{AccountKey, BoxFuture, TokenStore};
+use crate::store::{AccountKey, BoxFuture};
 use crate::tokens::SessionInfo;
-use crate::wire::{TokenDialect, Wire};
 
-/// What every call of AI Pass and its user profile need.
-pub(crate) const DEFAULT_SCOPES: [&str; 2] = ["api:access", "profile:read"];
-
-/// One OAuth client with the session of one account. Clones are cheap and share the session.
+/// One OAuth client with the session of one account. Clones are cheap and share the session;
+/// [`for_account`](Self::for_account) gives the session of another one.
 ///
 /// # Examples
 ///
@@ -44,11 +40,15 @@ pub(crate) const DEFAULT_SCOPES: [&str; 2] = ["api:access", "profile:read"];
 /// # let _ = token; Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct Auth(Arc<Inner>);
-
-struct Inner {
-    settings: Settings,
+pub struct Auth {
+    client: Arc<Shared>,
     session: Session,
+}
+
+/// What all accounts of one client share.
+struct Shared {
+    settings: Settings,
+    accounts: Accounts,
     /// Held by work that must not stop half-way; `close` waits until nobody does.
     detached: Arc<RwLock<()>>,
 }
@@ -73,22 +73,70 @@ impl Auth {
     /// Starts building a client with the client id of the developer dashboard or of
     /// [`register_client`](crate::register_client).
     pub fn builder(client_id: impl Into<String>) -> AuthBuilder {
-        AuthBuilder {
-            client_id: client_id.into(),
-            base_url: BaseUrl::AIPASS.to_owned(),
-            issuer: None,
-            issuer_required: false,
-            server: None,
-            client_secret: None,
-            store: None,
-            account: "default".to_owned(),
-            scopes: DEFAULT_SCOPES.map(str::to_owned).to_vec(),
-            dialect: TokenDialect::default(),
-            revoke_shape: RevokeShape::default(),
-            http: HttpOptions::default(),
-            app_name: None,
-            clock: Arc::new(SystemClock),
+        AuthBuilder::new(client_id.into())
+    }
+
+    pub(crate) fn new(settings: Settings, accounts: Accounts, account: &str) -> Self {
+        Self {
+            session: accounts.session(account),
+            client: Arc::new(Shared {
+                settings,
+                accounts,
+                detached: Arc::default(),
+            }),
         }
+    }
+
+    /// The session of another account of the same client, for a server with many users: it shares the connections,
+    /// the store and the settings, and has a session and a lock of its own. The same label always gives the same
+    /// session.
+    ///
+    /// # Errors
+    ///
+    /// When the label is empty, longer than 256 bytes or holds control characters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn run() -> Result<(), aipass_auth::BuildError> {
+    /// let auth = aipass_auth::Auth::builder("client_1").build()?;
+    /// let ada = auth.for_account("user-1815")?;
+    /// assert_eq!(ada.account_key().account(), "user-1815");
+    /// # Ok(()) } run().unwrap();
+    /// ```
+    pub fn for_account(&self, label: impl AsRef<str>) -> Result<Self, BuildError> {
+        let label = label.as_ref();
+        if !is_label(label) {
+            return Err(BuildErrorKind::Account.into());
+        }
+        Ok(Self {
+            client: self.client.clone(),
+            session: self.client.accounts.session(label),
+        })
+    }
+
+    /// What happens to the sessions of all accounts of this client from now on: renewed, not saved, ended.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn run(auth: aipass_auth::Auth) {
+    /// use aipass_auth::SessionEvent;
+    ///
+    /// let mut events = auth.events();
+    /// tokio::spawn(async move {
+    ///     while let Some(event) = events.next().await {
+    ///         match event {
+    ///             SessionEvent::LoginRequired { account, .. } => eprintln!("{account} has to sign in again"),
+    ///             SessionEvent::SaveFailed { error, .. } => eprintln!("not saved: {error}"),
+    ///             _ => {}
+    ///         }
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    pub fn events(&self) -> SessionEvents {
+        self.client.accounts.backing().announcer.listen()
     }
 
     /// An access token to send. `rejected` is a token of this client that the service answered with 401: if it
@@ -103,7 +151,7 @@ impl Auth {
     /// [`is_login_required`](AuthError::is_login_required) when only a login helps,
     /// [`is_temporary`](AuthError::is_temporary) when it may work later.
     pub async fn token(&self, rejected: Option<&AccessToken>) -> Result<AccessToken, AuthError> {
-        self.0.session.token(rejected).await
+        self.session.token(rejected).await
     }
 
     /// Renews the session now, whether or not its token is still good.
@@ -112,7 +160,7 @@ impl Auth {
     ///
     /// As [`token`](Self::token).
     pub async fn refresh(&self) -> Result<SessionInfo, AuthError> {
-        self.0.session.refresh().await
+        self.session.refresh().await
     }
 
     /// Who is signed in, or `None`. It reads the store and asks no server, so the session may have been ended
@@ -122,7 +170,7 @@ impl Auth {
     ///
     /// When the store cannot be read ([`is_store`](AuthError::is_store)).
     pub async fn session(&self) -> Result<Option<SessionInfo>, AuthError> {
-        self.0.session.info().await
+        self.session.info().await
     }
 
     /// Tries whether the store could take tokens, as [`login`](Self::login) does before it opens the browser.
@@ -131,15 +179,16 @@ impl Auth {
     ///
     /// When it could not ([`is_store`](AuthError::is_store)).
     pub async fn check_store(&self) -> Result<(), AuthError> {
-        self.0.session.probe_store().await
+        self.session.probe_store().await
     }
 
     /// Waits for a renewal, an exchange or a logout under way, also one whose caller has gone, and for tokens that
-    /// are not saved yet. A program calls it before it ends: a runtime that stops in the middle of a renewal loses
+    /// are not saved yet; of every account of this client. A program calls it before it ends: a runtime that stops in the middle of a renewal loses
     /// the pair that the server has just rotated. The time limits of requests hold, so it comes to an end.
     pub async fn close(&self) {
-        drop(self.0.detached.write().await);
-        self.0.session.close().await;
+        drop(self.client.detached.write().await);
+        let closing = self.client.accounts.all();
+        join_all(closing.iter().map(Session::close)).await;
     }
 
     /// Signs out: removes the tokens here and in the store, and asks the server to revoke the refresh token and
@@ -160,8 +209,8 @@ impl Auth {
             revoke_shape,
             grants,
             ..
-        } = &self.0.settings;
-        let (live, store) = self.0.session.sign_out().await;
+        } = &self.client.settings;
+        let (live, store) = self.session.sign_out().await;
         let live = match live {
             Ok(live) => live,
             Err(error) => {
@@ -195,25 +244,25 @@ impl Auth {
 
     /// The client id.
     pub fn client_id(&self) -> &str {
-        &self.0.settings.client_id
+        &self.client.settings.client_id
     }
 
     /// The base URL of the service.
     pub fn base_url(&self) -> &Url {
-        self.0.settings.base.as_url()
+        self.client.settings.base.as_url()
     }
 
     /// What the tokens of this client are bound to.
     pub fn account_key(&self) -> &AccountKey {
-        &self.0.session.inner().key
+        &self.session.inner().key
     }
 
     pub(crate) fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.client.settings
     }
 
     pub(crate) fn session_core(&self) -> &Session {
-        &self.0.session
+        &self.session
     }
 
     /// Runs work that must not stop half-way as a task of its own.
@@ -221,7 +270,7 @@ impl Auth {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, AuthError> {
-        let under_way = self.0.detached.clone().read_owned().await;
+        let under_way = self.client.detached.clone().read_owned().await;
         let work = async move {
             let outcome = work.await;
             drop(under_way);
@@ -238,186 +287,17 @@ impl TokenSource for Auth {
         &'a self,
         rejected: Option<&'a AccessToken>,
     ) -> BoxFuture<'a, Result<AccessToken, AuthError>> {
-        Box::pin(self.0.session.token(rejected))
+        Box::pin(self.session.token(rejected))
     }
 }
 
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth")
-            .field("base_url", &self.0.settings.base)
-            .field("client_id", &self.0.settings.client_id)
-            .field("scopes", &self.0.settings.scopes)
-            .field("session", &self.0.session)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Builds an [`Auth`].
-#[must_use = "call `build()`"]
-pub struct AuthBuilder {
-    client_id: String,
-    base_url: String,
-    issuer: Option<String>,
-    issuer_required: bool,
-    server: Option<ServerMetadata>,
-    client_secret: Option<Secret>,
-    store: Option<Arc<dyn TokenStore>>,
-    account: String,
-    scopes: Vec<String>,
-    dialect: TokenDialect,
-    revoke_shape: RevokeShape,
-    http: HttpOptions,
-    app_name: Option<String>,
-    clock: Arc<dyn Clock>,
-}
-
-impl AuthBuilder {
-    /// The service, `https://aipass.one` by default; see [`BaseUrl`] for what is accepted.
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = base_url.into();
-        self
-    }
-
-    /// The issuer that a callback may name (RFC 9207), by default the base URL. A gateway in front of the
-    /// service makes the two differ.
-    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = Some(issuer.into());
-        self
-    }
-
-    /// Whether a callback has to name the issuer, for a server that is known to send it (RFC 9207). A client that
-    /// signs in at several servers is safe from one passing for another only with this.
-    pub fn require_issuer(mut self, require: bool) -> Self {
-        self.issuer_required = require;
-        self
-    }
-
-    /// Uses what [`discover`](crate::discover) found: the base URL, the endpoints, the issuer, and that a callback
-    /// has to name the issuer if the server says that it does.
-    pub fn server(mut self, metadata: ServerMetadata) -> Self {
-        self.base_url = metadata.base_url().as_str().to_owned();
-        self.server = Some(metadata);
-        self
-    }
-
-    /// The secret of a confidential client. A program that people install has none.
-    pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
-        self.client_secret = Some(secret.into());
-        self
-    }
-
-    /// Where the tokens are kept; in memory by default.
-    pub fn token_store(self, store: impl TokenStore) -> Self {
-        self.token_store_arc(Arc::new(store))
-    }
-
-    /// The same as [`token_store`](Self::token_store), for a store that is shared.
-    pub fn token_store_arc(mut self, store: Arc<dyn TokenStore>) -> Self {
-        self.store = Some(store);
-        self
-    }
-
-    /// A label that tells several accounts of one client apart, for example a user id; `default` by default.
-    pub fn account(mut self, label: impl Into<String>) -> Self {
-        self.account = label.into();
-        self
-    }
-
-    /// The scopes to ask for, by default `api:access` and `profile:read`.
-    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.scopes = scopes.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// How the token endpoint wants to be asked.
-    pub fn dialect(mut self, dialect: TokenDialect) -> Self {
-        self.dialect = dialect;
-        self
-    }
-
-    /// How the revocation endpoint wants to be asked.
-    pub fn revoke_shape(mut self, shape: RevokeShape) -> Self {
-        self.revoke_shape = shape;
-        self
-    }
-
-    /// Proxy, timeouts and trusted certificates. Token requests end after 30 seconds unless a total timeout is
-    /// set, and are never compressed.
-    pub fn http(mut self, options: HttpOptions) -> Self {
-        self.http = options;
-        self
-    }
-
-    /// The name that the page in the browser shows after a login.
-    pub fn app_name(mut self, name: impl Into<String>) -> Self {
-        self.app_name = Some(name.into());
-        self
-    }
-
-    /// Builds the client. Nothing is sent and nothing is read.
-    ///
-    /// # Errors
-    ///
-    /// When a setting is unusable.
-    pub fn build(self) -> Result<Auth, BuildError> {
-        let base: BaseUrl = self.base_url.parse()?;
-        if self.client_id.is_empty() || !self.client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(BuildErrorKind::ClientId.into());
-        }
-        if self.account.is_empty() || self.account.len() > 256 || self.account.chars().any(char::is_control) {
-            return Err(BuildErrorKind::Account.into());
-        }
-        if !self.scopes.iter().all(|scope| is_scope(scope)) {
-            return Err(BuildErrorKind::Scope.into());
-        }
-        let endpoints = match &self.server {
-            Some(server) if *server.base_url() == base => server.endpoints(),
-            Some(_) => return Err(BuildErrorKind::BaseUrl("it is not that of the discovered server").into()),
-            None => Endpoints::documented(&base),
-        };
-        let names_issuer = self.server.as_ref().is_some_and(ServerMetadata::sends_issuer);
-        let wire = Wire::new(&self.http, &base, self.dialect)?;
-        let grants = Arc::new(Grants::new(
-            endpoints,
-            &self.client_id,
-            self.client_secret.as_ref(),
-            wire,
-        ));
-        let key = AccountKey::new(&base, &self.client_id, self.account);
-        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
-        let session = Session::new(key, store, grants.clone(), self.clock);
-        let issuer = self
-            .issuer
-            .as_deref()
-            .unwrap_or(base.as_str())
-            .trim_end_matches('/')
-            .to_owned();
-        let settings = Settings {
-            base,
-            issuer,
-            issuer_required: self.issuer_required || names_issuer,
-            client_id: self.client_id,
-            scopes: self.scopes,
-            app_name: self.app_name,
-            revoke_shape: self.revoke_shape,
-            grants,
-        };
-        Ok(Auth(Arc::new(Inner {
-            settings,
-            session,
-            detached: Arc::default(),
-        })))
-    }
-}
-
-impl fmt::Debug for AuthBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The base URL is not checked yet and may hold credentials.
-        f.debug_struct("AuthBuilder")
-            .field("client_id", &self.client_id)
-            .field("account", &self.account)
-            .field("scopes", &self.scopes)
+            .field("base_url", &self.client.settings.base)
+            .field("client_id", &self.client.settings.client_id)
+            .field("scopes", &self.client.settings.scopes)
+            .field("session", &self.session)
             .finish_non_exhaustive()
     }
 }

@@ -10,6 +10,8 @@ use crate::secret::{Fingerprint, Secret};
 
 const LONGEST_CODE: usize = 4096;
 
+pub(crate) const STATE_DIFFERS: &str = "the state is another one";
+
 /// What an answer must show to belong to a login.
 pub(crate) struct Expected {
     pub(crate) state: Fingerprint,
@@ -63,7 +65,7 @@ impl Expected {
         };
         let state = single("state")?.ok_or("the state is missing")?;
         if Fingerprint::of(&state) != self.state {
-            return Err("the state is another one");
+            return Err(STATE_DIFFERS);
         }
         match single("iss")? {
             Some(issuer) if issuer.trim_end_matches('/') != self.issuer => {

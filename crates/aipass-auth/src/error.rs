@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::store::StoreError;
+use crate::store_error::StoreError;
 
 /// The client could not be built: one of its settings is unusable. Nothing was sent.
 pub struct BuildError(BuildErrorKind);

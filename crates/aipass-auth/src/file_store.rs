@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::private_file;
-use crate::store::{AccountKey, BoxFuture, Gates, StoreError, StoreLock, TokenStore};
-use crate::tokens::StoredTokens;
+use crate::store::{AccountKey, BoxFuture, Gates, StoreLock, TokenStore};
+use crate::store_error::{SealProblem, StoreError};
+use crate::tokens::{SEALED_VERSION, StoredTokens};
 
 /// Longer than a renewal with its second attempt can take.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(75);
@@ -16,11 +17,13 @@ const LONGEST_POLL: Duration = Duration::from_millis(100);
 
 /// Keeps tokens in a folder, one file and one lock file per account.
 ///
-/// - The folder is created with mode 0700 and the files with 0600. Files that others can read, symbolic links and
-///   folders that others can write to are refused ([`StoreError::Insecure`]), not repaired: somebody may have
-///   read or planted them.
-/// - A file is replaced as a whole and is on the disk before the new tokens are used, so a crash leaves the old
-///   tokens or the new ones.
+/// - The folder is created with mode 0700 and the files with 0600, whatever the umask. Files that others can read,
+///   symbolic and hard links, pipes, and folders that others can write to are refused ([`StoreError::Insecure`]), not
+///   repaired: somebody may have read or planted them. A new login replaces such a file and follows no link.
+/// - A file is replaced as a whole and is on the disk before the new tokens are used, so a crash or a full disk leaves
+///   the old tokens or the new ones.
+/// - What a newer version of this crate wrote, and what a store of encrypted tokens wrote, is not overwritten; signing
+///   out removes it.
 /// - The lock works between processes, and the system gives it back when its holder dies. Nothing goes on without
 ///   it.
 ///
@@ -28,6 +31,15 @@ const LONGEST_POLL: Duration = Duration::from_millis(100);
 ///
 /// What cannot be promised: if the machine stops between the server's rotation of a refresh token and the save,
 /// the session is lost and a login is needed.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use aipass_auth::{Auth, FileStore};
+///
+/// let store = FileStore::for_app("my-app")?;
+/// let auth = Auth::builder("client_1").token_store(store).build()?;
+/// # let _ = auth; Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct FileStore {
     dir: PathBuf,
@@ -90,6 +102,21 @@ impl FileStore {
         self.dir.join(key.fingerprint() + ".lock")
     }
 
+    /// The probe for one who holds the lock.
+    pub(crate) async fn probe_locked(&self, key: &AccountKey) -> Result<(), StoreError> {
+        match self.load(key).await {
+            // A login replaces what cannot be read, so it does not stand in its way.
+            Err(error) if !error.is_mended_by_login() => Err(error),
+            _ => self.try_to_write(key).await,
+        }
+    }
+
+    /// Tries whether the folder takes files.
+    pub(crate) async fn try_to_write(&self, key: &AccountKey) -> Result<(), StoreError> {
+        let (dir, path) = (self.dir.clone(), self.path(key));
+        blocking(move || private_file::try_to_write(&dir, &path)).await
+    }
+
     async fn lock_file(&self, key: &AccountKey) -> Result<StoreLock, StoreError> {
         let path = self.lock_path(key);
         // The tasks of this process queue here, so that only one of them polls the file.
@@ -126,10 +153,9 @@ impl TokenStore for FileStore {
     fn load<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<Option<StoredTokens>, StoreError>> {
         let (path, key) = (self.path(key), key.clone());
         Box::pin(blocking(move || {
-            let Some(json) = private_file::read(&path)? else {
+            let Some(tokens) = read(&path)? else {
                 return Ok(None);
             };
-            let tokens = StoredTokens::from_json(&json).map_err(|error| error.in_file(&path))?;
             if tokens.belongs_to(&key) {
                 Ok(Some(tokens))
             } else {
@@ -150,6 +176,10 @@ impl TokenStore for FileStore {
                 return Err(StoreError::ForeignTokens);
             }
             private_file::prepare_dir(&dir)?;
+            // What this version cannot read because it is newer, or encrypted, is not its to lose.
+            if let Err(error @ (StoreError::NewerVersion { .. } | StoreError::Sealed { .. })) = read(&path) {
+                return Err(error);
+            }
             private_file::replace(&dir, &path, json.expose_secret().as_bytes())
         }))
     }
@@ -169,18 +199,30 @@ impl TokenStore for FileStore {
     fn probe<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let _lock = self.lock(key).await?;
-            match self.load(key).await {
-                // A login replaces what cannot be read, so it does not stand in its way.
-                Ok(_) | Err(StoreError::Corrupt { .. } | StoreError::ForeignTokens) => {}
-                Err(error) => return Err(error),
-            }
-            let dir = self.dir.clone();
-            blocking(move || private_file::try_to_write(&dir)).await
+            self.probe_locked(key).await
         })
     }
 }
 
-async fn blocking<T: Send + 'static>(
+/// The tokens in clear that a file holds.
+fn read(path: &Path) -> Result<Option<StoredTokens>, StoreError> {
+    let Some(json) = private_file::read(path)? else {
+        return Ok(None);
+    };
+    match StoredTokens::from_json(&json) {
+        Ok(tokens) => Ok(Some(tokens)),
+        Err(StoreError::NewerVersion {
+            found: SEALED_VERSION,
+            ..
+        }) => Err(StoreError::Sealed {
+            path: path.to_owned(),
+            problem: SealProblem::Encrypted,
+        }),
+        Err(error) => Err(error.in_file(path)),
+    }
+}
+
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(work)

@@ -92,17 +92,21 @@
 //! ## In a web server
 //!
 //! What was begun waits in the session of the person who began it, and is taken out when the browser comes back: so
-//! nobody can end a login that somebody else has begun. [`PendingLogin`] says how to keep it. One account label for
-//! each person keeps their tokens apart.
+//! nobody can end a login that somebody else has begun. [`PendingLogin`] says how to keep it.
+//! [`Auth::for_account`] gives each person a session and a lock of their own, over the same connections and store.
 //!
 //! ```no_run
 //! # async fn run(mut session: std::collections::HashMap<String, String>, callback_url: &str) -> Result<(), Box<dyn std::error::Error>> {
-//! use aipass_auth::{Auth, LoginOptions, PendingLogin, Secret};
+//! use aipass_auth::{Auth, LoginOptions, PendingLogin, RefreshMode, Secret};
 //!
 //! # let secret = Secret::new("from the configuration");
-//! let auth = Auth::builder("client_1").client_secret(secret).account("user 17").build()?;
+//! let app = Auth::builder("client_1")
+//!     .client_secret(secret)
+//!     .refresh_mode(RefreshMode::Background)
+//!     .build()?;
 //!
 //! // GET /login: begin, keep, and send the browser to `url`.
+//! let auth = app.for_account("user 17")?;
 //! let options = LoginOptions::new().return_to("/settings");
 //! let (url, pending) = auth.begin_with("https://app.example/callback", options)?;
 //! session.insert("login".to_owned(), serde_json::to_string(&pending)?);
@@ -127,9 +131,29 @@
 //! | --- | --- | --- |
 //! | [`MemoryStore`] (default) | nothing | the tasks of one process |
 //! | `FileStore` (feature `file-store`) | a restart | all processes of one user on one machine |
+//! | `KeyringStore` (feature `keyring`) | a restart, encrypted with a key of the system's keyring | as `FileStore` |
+//! | `KeyringOrFile` (feature `keyring`) | a restart | as `FileStore`; says which of the two it is |
 //! | your own [`TokenStore`] | what you say | what you lock |
 //!
+//! A store of your own is tried with [`testing::store_suite`]; the page of [`testing`] shows one in Postgres and one
+//! in Redis.
+//!
 //! Tokens are bound to the base URL, the client id and the account, and are refused anywhere else.
+//!
+//! # Renewal
+//!
+//! [`Auth::token`] renews a session when it is needed and not before: in the last minute of the access token, or after
+//! a 401. A server that must not keep its callers waiting asks for [`RefreshMode::Background`], which renews up to five
+//! minutes earlier beside the calls. [`Auth::events`] tells what happened: [`SessionEvent::Refreshed`],
+//! [`SessionEvent::SaveFailed`], [`SessionEvent::LoginRequired`].
+//!
+//! | the server says | what happens to the session |
+//! | --- | --- |
+//! | a new pair | saved, then used; if the save fails it is used from memory and saved later |
+//! | `invalid_grant` | the refresh token is not used again; an access token that still works is |
+//! | `invalid_client` and other refusals of the client | kept; an error of the settings |
+//! | 429 or 503 with `Retry-After` (seconds or a date) | kept; not asked again before that, at most five minutes |
+//! | HTML, another 4xx or 5xx, nothing, a cut connection | kept; asked again after a growing pause |
 //!
 //! # What holds
 //!
@@ -157,21 +181,27 @@
 //! - `rustls` (default): TLS by rustls and ring, with the system's roots loaded at the first handshake.
 //! - `loopback` (default): the `Loopback` login with the system's browser, which `DeepLink` opens with it, too.
 //! - `file-store` (default): the `FileStore`.
+//! - `keyring`: the `KeyringStore` and `KeyringOrFile`, over a store of the `keyring-core` crate that you choose.
 
+mod accounts;
 mod answer;
 mod auth;
 mod base_url;
 mod browser;
+mod builder;
 mod callback;
 mod clock;
 mod deep_link;
 mod discovery;
 mod error;
+mod events;
 #[cfg(feature = "file-store")]
 mod file_store;
 mod flow;
 mod grant;
 mod http;
+#[cfg(feature = "keyring")]
+mod keyring;
 #[cfg(feature = "loopback")]
 mod listener;
 mod live;
@@ -189,25 +219,32 @@ mod refresh;
 mod refresh_tests;
 mod register;
 mod revoke;
+mod saving;
 mod secret;
 mod session;
 mod source;
 mod stdin_lines;
 mod store;
+mod store_error;
+pub mod testing;
 #[cfg(feature = "rustls")]
 mod tls;
 mod tokens;
 mod wire;
 
-pub use auth::{Auth, AuthBuilder};
+pub use auth::Auth;
 pub use base_url::BaseUrl;
+pub use builder::AuthBuilder;
 pub use deep_link::{DeepLink, DeepLinks};
 pub use discovery::{Discovery, ServerMetadata, discover};
 pub use error::{AuthError, BuildError};
+pub use events::{SessionEvent, SessionEvents};
 #[cfg(feature = "file-store")]
 pub use file_store::FileStore;
 pub use flow::{LoginFlow, LoginMode, LoginOptions};
 pub use http::HttpOptions;
+#[cfg(feature = "keyring")]
+pub use keyring::{KeyringOrFile, KeyringStore, StoreBackend};
 #[cfg(feature = "loopback")]
 pub use listener::LoopbackHost;
 #[cfg(feature = "loopback")]
@@ -215,12 +252,14 @@ pub use loopback::Loopback;
 pub use memory_store::MemoryStore;
 pub use paste::{Paste, PasteSource};
 pub use pending::PendingLogin;
+pub use refresh::RefreshMode;
 pub use register::{ClientRegistration, RegisteredClient, register_client, register_client_with};
 pub use revoke::{LogoutReport, RevokeOutcome, RevokeShape};
 pub use secret::{AccessToken, Secret};
 pub use source::{StaticToken, TokenSource};
 pub use stdin_lines::StdinLines;
-pub use store::{AccountKey, BoxFuture, StoreError, StoreLock, TokenStore};
+pub use store::{AccountKey, BoxFuture, StoreLock, TokenStore};
+pub use store_error::{KeyringProblem, SealProblem, StoreError};
 pub use tokens::{SessionInfo, StoredTokens};
 pub use wire::TokenDialect;
 

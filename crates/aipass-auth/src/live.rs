@@ -1,17 +1,25 @@
 //! How long a token is good: fresh, still valid, or over.
 
 use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
 use crate::clock::Moment;
 use crate::error::AuthError;
 use crate::secret::{AccessToken, Fingerprint, is_header_safe};
-use crate::store::StoreError;
+use crate::store_error::StoreError;
 use crate::tokens::StoredTokens;
 
 /// A token is renewed this long before it ends, so that it does not end on its way to the service. A short-lived
 /// one is renewed when a tenth of its life is left.
 const HARD_WINDOW: Duration = Duration::from_secs(60);
+
+/// In the background a token is renewed this long before it ends, or when a quarter of its life is left.
+const SOFT_WINDOW: Duration = Duration::from_secs(300);
+
+/// Each token shortens its soft window by up to this share, so that tokens of one moment are not renewed at one
+/// moment.
+const SOFT_JITTER: f64 = 0.2;
 
 /// A server that says "expires in 0 seconds" gets one renewal per this time, and not one per request.
 const SHORTEST_LIFE: u64 = 10;
@@ -25,6 +33,7 @@ pub(crate) struct Live {
     pub(crate) access: AccessToken,
     pub(crate) digest: Fingerprint,
     ends: Option<Instant>,
+    soft_window: Duration,
 }
 
 impl Live {
@@ -41,10 +50,12 @@ impl Live {
         // A moment that the clock cannot express is further away than any process lives.
         let ends = left.and_then(|left| now.monotonic.checked_add(Duration::from_secs(left)));
         let access = AccessToken::new(tokens.access_token.clone())?;
+        let soft_window = SOFT_WINDOW.min(Duration::from_secs(lifetime(&tokens)) / 4);
         Ok(Self {
             access,
             digest: tokens.access_digest(),
             ends,
+            soft_window: soft_window.mul_f64(1.0 - SOFT_JITTER * random_share()),
             tokens,
         })
     }
@@ -54,6 +65,11 @@ impl Live {
         let window = HARD_WINDOW.min(Duration::from_secs(lifetime(&self.tokens)) / 10);
         let clock_was_set_back = now.wall.saturating_add(CLOCK_TOLERANCE) < self.tokens.obtained_at;
         self.left(now) > window && !clock_was_set_back
+    }
+
+    /// Whether it is time to renew the token in the background. It is still handed out meanwhile.
+    pub(crate) fn is_due(&self, now: Moment) -> bool {
+        self.left(now) <= self.soft_window || !self.is_fresh(now)
     }
 
     /// Whether the token still works, as far as one can know.
@@ -74,6 +90,11 @@ impl fmt::Debug for Live {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.tokens.fmt(f)
     }
+}
+
+/// Between nothing and the whole, evenly. It spreads load and keeps no secret.
+pub(crate) fn random_share() -> f64 {
+    RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
 }
 
 /// Seconds from obtaining to expiry; the largest number when the server did not say.
@@ -141,6 +162,26 @@ mod tests {
                 "{lifetime} {seconds}"
             );
         }
+    }
+
+    #[test]
+    fn a_token_is_due_five_minutes_or_a_quarter_of_its_life_early_and_not_all_at_once() {
+        for (lifetime, widest) in [(3600, 300), (400, 100), (40, 10)] {
+            let mut narrower = 0;
+            for _ in 0..50 {
+                let (live, start) = live(Some(lifetime));
+                let left = |left: i64| at(start, lifetime as i64 - left, lifetime - left as u64);
+                assert!(!live.is_due(left(widest + 1)), "{lifetime}");
+                assert!(live.is_due(left(widest * 8 / 10)), "{lifetime}");
+                narrower += usize::from(!live.is_due(left(widest)));
+            }
+            assert!(
+                narrower > 0,
+                "every token of {lifetime} s is renewed at the same moment"
+            );
+        }
+        let (unknown, start) = live(None);
+        assert!(!unknown.is_due(at(start, 1_000_000_000, 1_000_000_000)));
     }
 
     #[test]

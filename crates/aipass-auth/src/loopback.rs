@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use url::{Host, Url};
 
 use crate::auth::Auth;
@@ -286,11 +288,10 @@ async fn wait(
         }
         std::future::pending().await
     };
-    tokio::select! {
-        answer = listener.wait(pending.expected(), limit) => {
-            answer.map(|(callback, browser)| (callback, Some(browser)))
-        }
-        callback = pasting => Ok((callback, None)),
+    let answering = listener.wait(pending.expected(), limit);
+    match select(pin!(answering), pin!(pasting)).await {
+        Either::Left((answer, _)) => answer.map(|(callback, browser)| (callback, Some(browser))),
+        Either::Right((callback, _)) => Ok((callback, None)),
     }
 }
 

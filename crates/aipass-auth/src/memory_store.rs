@@ -53,6 +53,23 @@ impl TokenStore for MemoryStore {
         })
     }
 
+    fn save_if<'a>(
+        &'a self,
+        key: &'a AccountKey,
+        expected: Option<u64>,
+        tokens: &'a StoredTokens,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            // One step: nobody writes between the comparison and the change.
+            let mut stored = self.tokens();
+            if stored.get(key).map(StoredTokens::generation) != expected {
+                return Err(StoreError::Stale);
+            }
+            stored.insert(key.clone(), tokens.clone());
+            Ok(())
+        })
+    }
+
     fn remove<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async {
             self.tokens().remove(key);

@@ -10,7 +10,7 @@ use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use crate::auth::Auth;
-use crate::callback::{Callback, query_of};
+use crate::callback::{Callback, STATE_DIFFERS, query_of};
 use crate::error::{AuthError, Kind};
 use crate::flow::{LoginFlow, LoginMode, LoginOptions, sealed};
 use crate::pending::PendingLogin;
@@ -231,16 +231,24 @@ fn understand(line: &str, pending: &PendingLogin, allow_bare_code: bool) -> Resu
     }
     let redirect = pending.redirect_url()?;
     if let Some(query) = bare_query(&text) {
-        return pending.expected().read(query);
+        return read(query, pending);
     }
     match query_of(&with_scheme(&text, &redirect), &redirect) {
-        Ok(query) => pending.expected().read(&query),
-        Err(_) if is_code(&text) && allow_bare_code => Ok(Callback::Code(decoded(&text))),
+        Ok(query) => read(&query, pending),
+        Err(_) if is_code(&text) && allow_bare_code => decoded(&text).map(Callback::Code),
         Err(_) if is_code(&text) => Err("it is not a whole address"),
         Err(_) if text.contains("code_challenge=") => {
             Err("it is the address of the sign-in page, not the one that the browser ends at")
         }
         Err(why) => Err(why),
+    }
+}
+
+fn read(query: &str, pending: &PendingLogin) -> Result<Callback, &'static str> {
+    match pending.expected().read(query) {
+        // Whoever pastes it has most likely copied the address of an earlier attempt.
+        Err(STATE_DIFFERS) => Err("it belongs to another sign-in"),
+        read => read,
     }
 }
 
@@ -302,12 +310,16 @@ fn is_code(text: &str) -> bool {
 }
 
 /// A code that was copied out of an address bar is still encoded.
-fn decoded(text: &str) -> Secret {
+fn decoded(text: &str) -> Result<Secret, &'static str> {
     let form = Zeroizing::new(text.replace('+', "%2B").replace('=', "%3D"));
     let code: String = form_urlencoded::parse(form.as_bytes())
         .map(|(name, _)| name.into_owned())
         .collect();
-    Secret::new(code)
+    let code = Secret::new(code);
+    if code.expose_secret().chars().any(char::is_control) {
+        return Err("the code is not usable");
+    }
+    Ok(code)
 }
 
 #[cfg(test)]
@@ -391,6 +403,8 @@ mod tests {
             "/callback?code=C",
             "/other?code=C&state=STATE",
             "C#STATE",
+            "abc%00def",
+            "abc%0Adef",
             &long,
         ] {
             for bare in [false, true] {
@@ -427,7 +441,7 @@ mod tests {
             )
         };
         assert!(denied(&state).unwrap().into_code().unwrap_err().is_denied());
-        assert!(denied("WRONG").is_err());
+        assert_eq!(denied("WRONG").unwrap_err(), "it belongs to another sign-in");
     }
 
     /// Lines that were typed beforehand; what the flow says in between is kept.

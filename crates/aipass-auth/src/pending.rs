@@ -32,7 +32,14 @@ const CLOCK_TOLERANCE: u64 = 60;
 /// a cookie for it is `HttpOnly`, `Secure` and `SameSite=Lax` (`Strict` is not sent with the way back). Never
 /// take it from the callback request itself.
 ///
-/// It is good for ten minutes and for one [`complete`](crate::Auth::complete), which takes it by value.
+/// It is good for ten minutes and for one [`complete`](crate::Auth::complete), which takes it by value:
+///
+/// ```compile_fail,E0382
+/// # async fn run(auth: aipass_auth::Auth, pending: aipass_auth::PendingLogin) {
+/// auth.complete(pending, "?code=1&state=2").await.ok();
+/// auth.complete(pending, "?code=1&state=2").await.ok();
+/// # }
+/// ```
 pub struct PendingLogin(pub(crate) Parts);
 
 /// The stored form: it has a version, and a reader refuses one that it does not know.

@@ -3,10 +3,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::store::StoreError;
+use crate::store_error::StoreError;
+
+/// No write takes this long: a half-written file of this age has no writer any more.
+const ABANDONED: Duration = Duration::from_secs(10 * 60);
 
 /// Two tokens take a few kilobytes. A larger file is not ours.
 const LARGEST: u64 = 256 * 1024;
@@ -55,7 +59,9 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError
         Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file?,
     };
-    let mut content = Zeroizing::new(Vec::new());
+    // Room for all of it at once: a vector that grows leaves copies behind that nobody wipes.
+    let size = file.metadata().map_or(0, |metadata| metadata.len()).min(LARGEST);
+    let mut content = Zeroizing::new(Vec::with_capacity(size as usize + 2));
     file.take(LARGEST + 1)
         .read_to_end(&mut content)
         .map_err(|error| StoreError::io(path, error))?;
@@ -70,38 +76,74 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError
 }
 
 /// Replaces the file as a whole. A reader sees the old content or the new one, a symbolic link in its place is
-/// replaced and not followed, and the content is on the disk before this returns.
+/// replaced and not followed, and the content is on the disk before this returns. If it fails, the old content is
+/// still there.
 pub(crate) fn replace(dir: &Path, path: &Path, content: &[u8]) -> Result<(), StoreError> {
     let failed = |error| StoreError::io(path, error);
-    // Created with mode 0600 and a new name each time, so nobody can have opened it before.
-    let mut file = tempfile::Builder::new()
-        .prefix(".aipass-")
-        .tempfile_in(dir)
-        .map_err(failed)?;
+    sweep(dir, path, Some(ABANDONED));
+    let mut file = new_beside(dir, path)?;
     file.write_all(content).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
+    let mut attempts = 0;
+    // Windows replaces no file that somebody has open just now, and a reader has it open for a moment only.
+    while let Err(error) = file.persist(path) {
+        attempts += 1;
+        if !cfg!(windows) || error.error.kind() != io::ErrorKind::PermissionDenied || attempts > 50 {
+            return Err(failed(error.error));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+        file = error.file;
+    }
     sync_dir(dir)
 }
 
 /// Writes a file and takes it away again.
-pub(crate) fn try_to_write(dir: &Path) -> Result<(), StoreError> {
+pub(crate) fn try_to_write(dir: &Path, path: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::io(dir, error);
-    let mut file = tempfile::Builder::new()
-        .prefix(".aipass-")
-        .tempfile_in(dir)
-        .map_err(failed)?;
+    let mut file = new_beside(dir, path)?;
     file.write_all(&[0; 4096]).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.close().map_err(failed)
 }
 
-/// Removes the file, whatever it is, if it is there.
+/// Removes the file, whatever it is, if it is there, and what a crash left half-written beside it.
 pub(crate) fn remove(dir: &Path, path: &Path) -> Result<(), StoreError> {
+    sweep(dir, path, None);
     match fs::remove_file(path) {
         Ok(()) => sync_dir(dir),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(StoreError::io(path, error)),
+    }
+}
+
+/// A new file with mode 0600 whose name nobody had before, so nobody can have opened or planted it.
+fn new_beside(dir: &Path, path: &Path) -> Result<tempfile::NamedTempFile, StoreError> {
+    tempfile::Builder::new()
+        .prefix(&temporary_prefix(path))
+        .tempfile_in(dir)
+        .map_err(|error| StoreError::io(path, error))
+}
+
+/// It tells whose half-written file it is.
+fn temporary_prefix(path: &Path) -> String {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    format!(".aipass-{name}-")
+}
+
+/// Takes away what a process that was killed while it wrote has left: it may hold tokens. A newer one may belong to a
+/// process that is still writing. What cannot be removed stays: it is no reason to fail.
+fn sweep(dir: &Path, path: &Path, older_than: Option<Duration>) {
+    let prefix = temporary_prefix(path);
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(&prefix);
+        // Of a link this is its own age, and its own removal.
+        let is_old = || {
+            let changed = entry.metadata().and_then(|metadata| metadata.modified());
+            changed.is_ok_and(|at| older_than.is_none_or(|age| at.elapsed().is_ok_and(|since| since > age)))
+        };
+        if is_ours && is_old() {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -154,6 +196,10 @@ fn open_no_follow(options: &mut OpenOptions, path: &Path) -> Result<File, StoreE
     }
     if metadata.mode() & OTHERS != 0 {
         return insecure("others can use it");
+    }
+    // Tokens with a second name would outlive a sign-out. A file that was replaced since it was opened has no name.
+    if metadata.nlink() > 1 {
+        return insecure("it has a second name (a hard link)");
     }
     Ok(file)
 }

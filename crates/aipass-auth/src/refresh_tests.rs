@@ -1,5 +1,8 @@
 //! The rules of renewal against a server that rotates and that ends a session when a refresh token comes twice.
 
+mod background;
+mod events;
+mod late_writers;
 mod rig;
 
 use std::sync::Arc;
@@ -11,7 +14,7 @@ use tokio::sync::Notify;
 
 use crate::error::{AuthError, Kind};
 use crate::secret::{AccessToken, Secret};
-use crate::session::{Renew, Session};
+use crate::session::Renew;
 use crate::store::{AccountKey, BoxFuture, StoreError, TokenStore};
 use crate::tokens::{FreshTokens, StoredTokens};
 
@@ -321,7 +324,7 @@ async fn a_pair_that_appears_behind_a_refusal_is_used() {
     }
     let rig = Rig::new(-1).await;
     let server = Arc::new(Raced(rig.store.clone(), rig.key.clone()));
-    let session = Session::new(rig.key.clone(), rig.store.clone(), server, rig.clock.clone());
+    let session = rig.session_at(server);
     assert_eq!(text(session.token(None).await).unwrap(), "B1");
 }
 
@@ -364,8 +367,8 @@ async fn an_empty_store_asks_for_a_login() {
 async fn nothing_is_renewed_without_the_lock() {
     let rig = Rig::new(30).await;
     rig.store.no_lock.store(true, Ordering::SeqCst);
-    let error = rig.token().await.unwrap_err();
-    assert!(error.is_store() && error.is_temporary());
+    assert_eq!(rig.token().await.unwrap(), "A0", "reading needs no lock");
+    rig.clock.advance(Duration::from_secs(1));
     rig.store.no_lock.store(false, Ordering::SeqCst);
     rig.server
         .will_fail([refused("unrecognised_response", 500, None)]);
@@ -378,8 +381,38 @@ async fn nothing_is_renewed_without_the_lock() {
         "the token in memory still works"
     );
     rig.clock.advance(Duration::from_secs(30));
-    assert!(rig.token().await.unwrap_err().is_store());
+    let error = rig.token().await.unwrap_err();
+    assert!(error.is_store() && error.is_temporary());
     assert_eq!(rig.server.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_who_never_lets_go_of_the_lock_holds_up_nobody_whose_token_works() {
+    let rig = Rig::new(30).await;
+    let stuck = rig.store.lock(&rig.key).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(rig.token().await.unwrap(), "A0");
+    }
+    assert_eq!(rig.server.asked(), 0);
+    // Who has no token that works waits as long as it takes.
+    rig.clock.advance(Duration::from_secs(31));
+    let caller = tokio::spawn({
+        let session = rig.session.clone();
+        async move { text(session.token(None).await) }
+    });
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!caller.is_finished());
+    drop(stuck);
+    assert_eq!(caller.await.unwrap().unwrap(), "A1");
+}
+
+#[tokio::test]
+async fn a_good_token_is_read_without_the_lock() {
+    let rig = Rig::new(3000).await;
+    rig.store.no_lock.store(true, Ordering::SeqCst);
+    assert_eq!(rig.token().await.unwrap(), "A0");
+    rig.store("B1", Some("S1"), 3000, 2).await;
+    assert_eq!(rig.token_after_401("A0").await.unwrap(), "B1");
 }
 
 #[tokio::test]
@@ -511,7 +544,7 @@ async fn a_renewal_that_panics_is_an_error_and_not_the_end() {
     }
     let rig = Rig::new(-1).await;
     let server = Arc::new(Panics(rig.server.clone(), AtomicBool::new(false)));
-    let session = Session::new(rig.key.clone(), rig.store.clone(), server, rig.clock.clone());
+    let session = rig.session_at(server);
     assert!(session.token(None).await.unwrap_err().is_temporary());
     assert_eq!(text(session.token(None).await).unwrap(), "A1");
 }

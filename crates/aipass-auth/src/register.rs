@@ -40,7 +40,7 @@ impl ClientRegistration {
         Self {
             client_name: client_name.into(),
             redirect_uris: vec![redirect_uri.into()],
-            requested_scopes: crate::auth::DEFAULT_SCOPES.map(str::to_owned).to_vec(),
+            requested_scopes: crate::builder::DEFAULT_SCOPES.map(str::to_owned).to_vec(),
             require_consent: None,
             access_token_ttl_seconds: None,
             refresh_token_ttl_seconds: None,

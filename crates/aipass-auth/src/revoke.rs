@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::answer;
 use crate::error::{AuthError, Kind};
 use crate::secret::Secret;
-use crate::store::StoreError;
+use crate::store_error::StoreError;
 use crate::wire::Wire;
 
 /// How the revocation endpoint wants to be asked; AI Pass has documented three ways over time.

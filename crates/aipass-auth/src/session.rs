@@ -9,14 +9,17 @@ use futures_util::future::Shared;
 
 use crate::clock::{Clock, Moment};
 use crate::error::{AuthError, Kind, LoginReason};
+use crate::events::{Announcer, SessionEvent};
 use crate::grant::Grants;
 use crate::live::Live;
+use crate::refresh::{RefreshMode, Urgency};
+use crate::saving::Unsaved;
 use crate::secret::{AccessToken, Fingerprint, Secret};
-use crate::store::{AccountKey, BoxFuture, StoreError, TokenStore};
-use crate::tokens::{FreshTokens, SessionInfo, StoredTokens};
+use crate::store::{AccountKey, BoxFuture, TokenStore};
+use crate::tokens::{FreshTokens, SessionInfo};
 
-/// How long a failed save rests before a request starts another one.
-const SAVE_PAUSE: Duration = Duration::from_secs(30);
+/// A renewal in the background that led to nothing rests this long, so that not every request starts one.
+const EARLY_PAUSE: Duration = Duration::from_secs(10);
 
 /// What a renewal asks the authorization server; a trait so that the policy can be tested without a socket.
 pub(crate) trait Renew: fmt::Debug + Send + Sync + 'static {
@@ -35,17 +38,24 @@ pub(crate) struct Session(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) key: AccountKey,
+    pub(crate) backing: Backing,
+    state: Mutex<State>,
+}
+
+/// What all sessions of one client stand on.
+#[derive(Debug, Clone)]
+pub(crate) struct Backing {
     pub(crate) store: Arc<dyn TokenStore>,
     pub(crate) server: Arc<dyn Renew>,
     pub(crate) clock: Arc<dyn Clock>,
-    state: Mutex<State>,
+    pub(crate) mode: RefreshMode,
+    pub(crate) announcer: Announcer,
 }
 
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) live: Option<Arc<Live>>,
-    /// The token in use is newer than the store; the moment is the next attempt to save it.
-    pub(crate) unsaved: Option<Instant>,
+    pub(crate) unsaved: Option<Unsaved>,
     /// The last token that the service answered with 401.
     pub(crate) rejected: Option<Fingerprint>,
     /// The refresh token that the server refused for good, with its answer.
@@ -53,6 +63,10 @@ pub(crate) struct State {
     /// The refresh token of a request that was sent and not answered: the server may have used it up.
     pub(crate) doubtful: Option<(Fingerprint, AuthError)>,
     pub(crate) backoff: Option<Backoff>,
+    /// The event of the end of this session was sent.
+    pub(crate) end_announced: bool,
+    /// No renewal in the background before this moment.
+    early_after: Option<Instant>,
     flight: Option<(u64, Flight)>,
     flights: u64,
 }
@@ -77,17 +91,10 @@ pub(crate) struct Served {
 }
 
 impl Session {
-    pub(crate) fn new(
-        key: AccountKey,
-        store: Arc<dyn TokenStore>,
-        server: Arc<dyn Renew>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(key: AccountKey, backing: Backing) -> Self {
         Self(Arc::new(Inner {
             key,
-            store,
-            server,
-            clock,
+            backing,
             state: Mutex::default(),
         }))
     }
@@ -106,8 +113,8 @@ impl Session {
         let Some(before) = self.newest().await? else {
             return Err(AuthError::login_required(LoginReason::NotSignedIn));
         };
-        self.lock().rejected = Some(before.digest);
-        self.renewed(Some(&before.access)).await?;
+        self.lock().rejected = Some(before.live.digest);
+        self.renewed(Some(&before.live.access)).await?;
         self.info()
             .await?
             .ok_or_else(|| AuthError::login_required(LoginReason::NotSignedIn))
@@ -115,7 +122,7 @@ impl Session {
 
     /// What is known about the session, without any traffic.
     pub(crate) async fn info(&self) -> Result<Option<SessionInfo>, AuthError> {
-        Ok(self.newest().await?.map(|live| live.tokens.info()))
+        Ok(self.newest().await?.map(|newest| newest.live.tokens.info()))
     }
 
     /// Waits for the work under way, and tries once more to save what could not be saved.
@@ -130,88 +137,13 @@ impl Session {
         }
     }
 
-    /// Stores the tokens of a new login and uses them from now on. A failed save is an error, but the tokens are
-    /// in use all the same.
-    pub(crate) async fn sign_in(
-        &self,
-        fresh: FreshTokens,
-        requested: &[String],
-    ) -> Result<SessionInfo, AuthError> {
-        let lock = self.0.store.lock(&self.0.key).await;
-        let stored = match &lock {
-            Ok(_) => self.0.store.load(&self.0.key).await,
-            Err(error) => Err(error.clone()),
-        };
-        let known = self.lock().live.as_ref().map_or(0, |live| live.tokens.generation);
-        let (generation, obstacle) = match stored {
-            Ok(stored) => (stored.map_or(0, |stored| stored.generation), None),
-            // A login is what mends these.
-            Err(StoreError::Corrupt { .. } | StoreError::ForeignTokens) => (0, None),
-            Err(error) => (0, Some(error)),
-        };
-        let now = self.0.clock.now();
-        let tokens = fresh.into_login(
-            &self.0.key,
-            requested,
-            now.wall,
-            generation.max(known).saturating_add(1),
-        );
-        let saved = match obstacle {
-            Some(error) => Err(error),
-            None => self.0.store.save(&self.0.key, &tokens).await,
-        };
-        let live = Arc::new(Live::new(tokens, now)?);
-        let mut state = self.lock();
-        *state = State {
-            flight: state.flight.take(),
-            flights: state.flights,
-            ..State::default()
-        };
-        state.live = Some(live.clone());
-        state.unsaved = saved.is_err().then(|| now.monotonic + SAVE_PAUSE);
-        drop(state);
-        drop(lock);
-        match saved {
-            Ok(()) => {
-                tracing::debug!(generation = live.tokens.generation, "signed in");
-                Ok(live.tokens.info())
-            }
-            Err(error) => {
-                tracing::warn!(%error, "signed in, but the tokens could not be saved");
-                Err(error.into())
-            }
-        }
-    }
-
-    /// Forgets the session here and in the store, and hands out the newest tokens for their revocation. Tokens that
-    /// cannot be read go too, and the error says that they cannot be revoked.
-    pub(crate) async fn sign_out(&self) -> (Result<Option<Arc<Live>>, AuthError>, Result<(), StoreError>) {
-        // A renewal under way holds the lock, so this waits for it and takes its tokens away too. Without the
-        // lock the tokens are removed all the same: the person asked for it.
-        let lock = self.0.store.lock(&self.0.key).await;
-        let newest = match self.newest().await {
-            Ok(newest) => Ok(newest),
-            Err(error) => self.lock().live.clone().map_or(Err(error), |live| Ok(Some(live))),
-        };
-        let removed = self.0.store.remove(&self.0.key).await;
-        let mut state = self.lock();
-        *state = State {
-            flight: state.flight.take(),
-            flights: state.flights,
-            ..State::default()
-        };
-        drop(state);
-        drop(lock);
-        (newest, removed)
-    }
-
     /// Whether the store could take tokens.
     pub(crate) async fn probe_store(&self) -> Result<(), AuthError> {
-        Ok(self.0.store.probe(&self.0.key).await?)
+        Ok(self.0.backing.store.probe(&self.0.key).await?)
     }
 
     fn token_at_hand(&self, rejected: Option<&AccessToken>) -> Option<AccessToken> {
-        let now = self.0.clock.now();
+        let now = self.now();
         let mut state = self.lock();
         let live = state.live.clone();
         if let Some(rejected) = rejected {
@@ -231,10 +163,9 @@ impl Session {
         if !still_good {
             return None;
         }
-        if state.unsaved.is_some_and(|at| at <= now.monotonic) {
-            state.unsaved = Some(now.monotonic + SAVE_PAUSE);
-            let session = self.clone();
-            tokio::spawn(async move { session.save_again().await });
+        self.save_again_when_due(&mut state, now.monotonic);
+        if self.0.backing.mode == RefreshMode::Background && !resting && live.is_due(now) {
+            self.renew_early(&mut state, &live, now.monotonic);
         }
         Some(live.access.clone())
     }
@@ -254,8 +185,23 @@ impl Session {
         Err(AuthError::login_required(LoginReason::TokenRejected))
     }
 
+    /// Starts a renewal that nobody waits for.
+    fn renew_early(&self, state: &mut State, live: &Live, now: Instant) {
+        let resting = state.early_after.is_some_and(|after| now < after);
+        if resting || live.tokens.refresh_token().is_none() {
+            return;
+        }
+        state.early_after = Some(now + EARLY_PAUSE);
+        // The task goes on by itself.
+        drop(self.flight(state, Urgency::Early));
+    }
+
     fn join_flight(&self) -> Flight {
-        let mut state = self.lock();
+        self.flight(&mut self.lock(), Urgency::Needed)
+    }
+
+    /// The renewal under way, or a new one.
+    fn flight(&self, state: &mut State, urgency: Urgency) -> Flight {
         if let Some((_, flight)) = &state.flight {
             return flight.clone();
         }
@@ -267,7 +213,7 @@ impl Session {
                 session: session.clone(),
                 number,
             };
-            crate::refresh::renew(&session).await
+            crate::refresh::renew(&session, urgency).await
         });
         let flight = async move { task.await.unwrap_or_else(|_| Err(AuthError::new(Kind::Stopped))) }
             .boxed()
@@ -276,62 +222,35 @@ impl Session {
         flight
     }
 
-    /// The newer of what is in memory and what is in the store, without a lock and without any change.
-    pub(crate) async fn newest(&self) -> Result<Option<Arc<Live>>, AuthError> {
-        let stored = self.0.store.load(&self.0.key).await;
-        let (memory, unsaved) = {
-            let state = self.lock();
-            (state.live.clone(), state.unsaved.is_some())
+    /// Forgets what was known about earlier tokens. Work under way stays.
+    pub(crate) fn start_over(&self, live: Option<Arc<Live>>, unsaved: Option<Unsaved>) {
+        let mut state = self.lock();
+        *state = State {
+            live,
+            unsaved,
+            flight: state.flight.take(),
+            flights: state.flights,
+            ..State::default()
         };
-        let stored = match stored {
-            Ok(Some(stored)) if !stored.belongs_to(&self.0.key) => Err(StoreError::ForeignTokens),
-            stored => stored,
-        };
-        match (stored, memory) {
-            // What could not be saved is newer than what is stored, unless somebody signed in meanwhile.
-            (Ok(Some(stored)), Some(memory)) if unsaved && memory.tokens.generation > stored.generation => {
-                Ok(Some(memory))
-            }
-            (Ok(None) | Err(_), Some(memory)) if unsaved => Ok(Some(memory)),
-            // The token in use knows its end on the monotonic clock, so it is kept when the store has the same.
-            (Ok(Some(stored)), Some(memory))
-                if stored.access_digest() == memory.digest && same_refresh(&stored, &memory) =>
-            {
-                Ok(Some(memory))
-            }
-            (Ok(Some(stored)), _) => Ok(Some(Arc::new(Live::new(stored, self.0.clock.now())?))),
-            (Ok(None), _) => Ok(None),
-            (Err(error), _) => Err(error.into()),
-        }
     }
 
-    /// Saves what an earlier save could not, unless the store holds something newer by now.
-    async fn save_again(&self) {
-        let Ok(_lock) = self.0.store.lock(&self.0.key).await else {
-            return;
-        };
-        if let Ok(Some(live)) = self.newest().await {
-            self.save_if_unsaved(&live).await;
-        }
+    pub(crate) fn announce(&self, event: SessionEvent) {
+        self.0.backing.announcer.announce(event);
     }
 
-    /// Saves these tokens if they are the ones that are missing in the store. The caller holds the lock.
-    pub(crate) async fn save_if_unsaved(&self, live: &Arc<Live>) {
-        let is_missing = {
-            let state = self.lock();
-            state.unsaved.is_some()
-                && state
-                    .live
-                    .as_ref()
-                    .is_some_and(|memory| memory.digest == live.digest)
-        };
-        if !is_missing {
-            return;
-        }
-        match self.0.store.save(&self.0.key, &live.tokens).await {
-            Ok(()) => self.lock().unsaved = None,
-            Err(error) => tracing::warn!(%error, "the tokens could not be saved again"),
-        }
+    /// Whether somebody would lose something if the session was forgotten.
+    pub(crate) fn is_idle(&self) -> bool {
+        let state = self.lock();
+        state.unsaved.is_none() && state.flight.is_none()
+    }
+
+    pub(crate) fn has_unsaved(&self) -> bool {
+        self.lock().unsaved.is_some()
+    }
+
+    /// Whether this is the only handle.
+    pub(crate) fn is_alone(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -339,16 +258,11 @@ impl Session {
     }
 
     pub(crate) fn now(&self) -> Moment {
-        self.0.clock.now()
+        self.0.backing.clock.now()
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// When a failed save may be tried again.
-    pub(crate) fn next_save(&self) -> Instant {
-        self.now().monotonic + SAVE_PAUSE
     }
 }
 
@@ -356,13 +270,9 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("key", &self.0.key)
-            .field("store", &self.0.store)
+            .field("store", &self.0.backing.store)
             .finish_non_exhaustive()
     }
-}
-
-fn same_refresh(stored: &StoredTokens, memory: &Live) -> bool {
-    stored.refresh_token().map(Secret::digest) == memory.tokens.refresh_token().map(Secret::digest)
 }
 
 /// Clears the flight when its task ends, by a panic or the end of its runtime too.

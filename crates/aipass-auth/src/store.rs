@@ -3,14 +3,13 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
-use std::io;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use sha2::{Digest, Sha256};
 
 use crate::base_url::BaseUrl;
+pub(crate) use crate::store_error::StoreError;
 use crate::tokens::StoredTokens;
 
 /// A boxed future that can move between threads; the same type as in `futures`.
@@ -26,9 +25,13 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// - `save` is atomic: a reader sees the old tokens or the new ones, never a mix.
 /// - `save` does not return before the tokens would survive a crash.
 /// - the error text holds no token.
+/// - members of the stored form that are not known here ([`StoredTokens::to_json`]) are kept.
 /// - [`StoredTokens::generation`] grows by one with each save, so that [`save_if`](Self::save_if) can tell whether
 ///   somebody else was faster. A store whose lock can expire (a lease in Redis, say) does that comparison in the
 ///   same step as the write.
+///
+/// [`testing::store_suite`](crate::testing::store_suite) tries all of this on a store of yours, and the page of
+/// [`testing`](crate::testing) shows how a store in Postgres and one in Redis are made.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// The tokens of this account, or `None` when there are none.
     fn load<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<Option<StoredTokens>, StoreError>>;
@@ -86,8 +89,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
             let _lock = self.lock(key).await?;
             match self.load(key).await {
                 // A login replaces what cannot be read, so it does not stand in its way.
-                Ok(_) | Err(StoreError::Corrupt { .. } | StoreError::ForeignTokens) => Ok(()),
-                Err(error) => Err(error),
+                Err(error) if !error.is_mended_by_login() => Err(error),
+                _ => Ok(()),
             }
         })
     }
@@ -188,148 +191,6 @@ impl Gates {
             }
         };
         gate.lock_owned().await
-    }
-}
-
-/// A token store failed. No variant holds a token or a part of a file.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// The operating system said no.
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What it said.
-        source: Arc<io::Error>,
-    },
-    /// What is stored cannot be read. It is left in place until the next login replaces it.
-    Corrupt {
-        /// The file, for a store that keeps files.
-        path: Option<PathBuf>,
-        /// The line at which reading stopped, 0 if unknown.
-        line: usize,
-        /// The column at which reading stopped, 0 if unknown.
-        column: usize,
-    },
-    /// What is stored was written by a newer version of this crate, and is not overwritten.
-    NewerVersion {
-        /// The file, for a store that keeps files.
-        path: Option<PathBuf>,
-        /// The version found.
-        found: u32,
-    },
-    /// The place is not safe: others could read or replace the tokens.
-    Insecure {
-        /// The file or folder.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: &'static str,
-    },
-    /// What is stored belongs to another service, client or account.
-    ForeignTokens,
-    /// Another process or task held the lock for too long.
-    Busy,
-    /// What is stored was changed meanwhile by somebody else, and is kept as it is.
-    Stale,
-    /// There is no place to keep tokens, for example because no home folder is known.
-    Unavailable(&'static str),
-    /// A store of your own failed.
-    Other(Arc<dyn std::error::Error + Send + Sync>),
-}
-
-impl StoreError {
-    /// Wraps the error of a store of your own. Its text must hold no token.
-    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Other(Arc::from(error.into()))
-    }
-
-    #[cfg(feature = "file-store")]
-    pub(crate) fn io(path: &std::path::Path, source: io::Error) -> Self {
-        Self::Io {
-            path: path.to_owned(),
-            source: Arc::new(source),
-        }
-    }
-
-    /// Adds the place to an error of the stored form.
-    #[cfg(feature = "file-store")]
-    pub(crate) fn in_file(self, file: &std::path::Path) -> Self {
-        match self {
-            Self::Corrupt { line, column, .. } => Self::Corrupt {
-                path: Some(file.to_owned()),
-                line,
-                column,
-            },
-            Self::NewerVersion { found, .. } => Self::NewerVersion {
-                path: Some(file.to_owned()),
-                found,
-            },
-            other => other,
-        }
-    }
-
-    /// Whether it may work later without a change.
-    pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Busy | Self::Stale | Self::Other(_))
-    }
-
-    /// What to do about it, as one sentence for a person.
-    pub fn help(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Corrupt { .. } | Self::ForeignTokens => "Sign in again to replace the stored tokens.",
-            Self::NewerVersion { .. } => "Update this program, or sign in with the newer one.",
-            Self::Insecure { .. } => {
-                "Make the file private with chmod 600 and its folder with chmod 700, or remove them and sign in again."
-            }
-            Self::Busy | Self::Stale => "Another process is using the tokens; try again in a moment.",
-            Self::Io { .. } => "Check that the folder exists, is yours and has space left.",
-            Self::Unavailable(_) | Self::Other(_) => return None,
-        })
-    }
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = |path: &Option<PathBuf>| {
-            path.as_ref()
-                .map(|path| format!(" {}", path.display()))
-                .unwrap_or_default()
-        };
-        match self {
-            Self::Io { path, .. } => write!(f, "{} could not be used", path.display()),
-            Self::Corrupt { path, line, column } => {
-                write!(
-                    f,
-                    "the stored tokens{} are damaged (line {line}, column {column})",
-                    place(path)
-                )
-            }
-            Self::NewerVersion { path, found } => {
-                write!(
-                    f,
-                    "the stored tokens{} were written by a newer version ({found})",
-                    place(path)
-                )
-            }
-            Self::Insecure { path, why } => write!(f, "{} is not safe to use: {why}", path.display()),
-            Self::ForeignTokens => {
-                f.write_str("the stored tokens belong to another service, client or account")
-            }
-            Self::Busy => f.write_str("another process held the token store for too long"),
-            Self::Stale => f.write_str("another process changed the stored tokens meanwhile"),
-            Self::Unavailable(why) => write!(f, "there is no place to keep tokens: {why}"),
-            Self::Other(_) => f.write_str("the token store failed"),
-        }
-    }
-}
-
-impl std::error::Error for StoreError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io { source, .. } => Some(&**source),
-            Self::Other(source) => Some(&**source),
-            _ => None,
-        }
     }
 }
 

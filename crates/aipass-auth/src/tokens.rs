@@ -12,6 +12,10 @@ use crate::store::{AccountKey, StoreError};
 /// The version of the stored form. A reader refuses a higher one instead of losing what it does not know.
 const VERSION: u32 = 1;
 
+/// The version of the encrypted form, so that a reader of this one neither misreads nor overwrites it.
+#[cfg(feature = "file-store")]
+pub(crate) const SEALED_VERSION: u32 = 2;
+
 /// A pair of tokens with what belongs to it, as a [`TokenStore`](crate::TokenStore) keeps it.
 ///
 /// It has no `Serialize`, so that it cannot end up in a log by accident: [`StoredTokens::to_json`] and

@@ -6,8 +6,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use aipass_auth::{
-    AccessToken, Auth, AuthBuilder, ClientRegistration, HttpOptions, MemoryStore, RevokeShape, Secret,
-    StaticToken, StoredTokens, TokenSource as _, TokenStore as _, register_client, register_client_with,
+    AccessToken, AccountKey, Auth, AuthBuilder, BoxFuture, ClientRegistration, HttpOptions, MemoryStore,
+    RefreshMode, RevokeShape, Secret, SessionEvent, StaticToken, StoreError, StoredTokens, TokenSource as _,
+    TokenStore, register_client, register_client_with,
 };
 
 use crate::support::{RawServer, Reply, client, impatient, key};
@@ -63,6 +64,11 @@ impl Logged {
                 tracing::subscriber::set_global_default(subscriber).unwrap();
                 log::set_logger(Box::leak(Box::new(logged.clone()))).unwrap();
                 log::set_max_level(log::LevelFilter::Trace);
+                let (panics, usual) = (logged.clone(), std::panic::take_hook());
+                std::panic::set_hook(Box::new(move |panic| {
+                    panics.clone().write_all(format!("{panic}\n").as_bytes()).ok();
+                    usual(panic);
+                }));
                 logged
             })
             .clone()
@@ -211,11 +217,22 @@ async fn no_secret_is_ever_shown() {
             .await,
         );
 
-        let auth = with_session(build(base, RevokeShape::default()), base).await;
+        let builder = build(base, RevokeShape::default()).refresh_mode(RefreshMode::Background);
+        let auth = with_session(builder, base).await;
+        let mut events = auth.events();
         let token = seen.outcome(auth.token(None).await);
         seen.outcome(auth.token(Some(&AccessToken::new(ACCESS).unwrap())).await);
         seen.outcome(auth.refresh().await);
         assert_eq!(token.is_some(), number == 0, "only the first answer is a renewal");
+        auth.close().await;
+        drop(auth);
+        seen.debug(&events);
+        while let Some(event) = events.next().await {
+            if let SessionEvent::LoginRequired { error, .. } = &event {
+                seen.error(error);
+            }
+            seen.debug(&event);
+        }
 
         for shape in [RevokeShape::Query, RevokeShape::Json, RevokeShape::Form] {
             let report = with_session(build(base, shape), base).await.logout().await;
@@ -274,6 +291,7 @@ async fn no_secret_is_ever_shown() {
             .base_url(format!("https://user:{PROXY}@aipass.one"))
             .build(),
     );
+    through_a_store_that_panics(&mut seen).await;
     #[cfg(feature = "loopback")]
     through_the_listener(&mut seen, &mut generated).await;
     through_pastes_and_links(&mut seen, &mut generated).await;
@@ -282,6 +300,7 @@ async fn no_secret_is_ever_shown() {
     through_a_damaged_file(&mut seen).await;
 
     let (logs, seen) = (logged.text(), seen.0);
+    assert!(logs.contains("a store panics over"), "panics are looked at too");
     assert!(
         logs.len() > 10_000 && seen.len() > 10_000,
         "{} {}",
@@ -295,6 +314,43 @@ async fn no_secret_is_ever_shown() {
             assert_eq!(line, None, "{secret} is in {place}");
         }
     }
+}
+
+/// A store of somebody else's making, which panics with the tokens in its hands.
+#[derive(Debug)]
+struct Panics(MemoryStore);
+
+impl TokenStore for Panics {
+    fn load<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<Option<StoredTokens>, StoreError>> {
+        self.0.load(key)
+    }
+
+    fn save<'a>(
+        &'a self,
+        _: &'a AccountKey,
+        tokens: &'a StoredTokens,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        panic!("a store panics over {tokens:?}")
+    }
+
+    fn remove<'a>(&'a self, key: &'a AccountKey) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.0.remove(key)
+    }
+}
+
+async fn through_a_store_that_panics(seen: &mut Seen) {
+    let good = format!(r#"{{"access_token":"{ACCESS}2","refresh_token":"{REFRESH}2"}}"#);
+    let server = RawServer::always(Reply::json(200, &good)).await;
+    let memory = MemoryStore::new();
+    let expired = StoredTokens::new(&key(&server.base), ACCESS)
+        .with_refresh_token(REFRESH)
+        .with_times(std::time::UNIX_EPOCH, Some(std::time::UNIX_EPOCH));
+    memory.save(&key(&server.base), &expired).await.unwrap();
+    let auth = build(&server.base, RevokeShape::Json)
+        .token_store(Panics(memory))
+        .build()
+        .unwrap();
+    assert!(seen.outcome(auth.token(None).await).is_none());
 }
 
 #[cfg(feature = "loopback")]

@@ -34,7 +34,7 @@ async fn publishing(document: &'static str) -> RawServer {
 }
 
 async fn ask(base: &str) -> Result<ServerMetadata, AuthError> {
-    discover(base, &impatient()).await
+    discover(base, &HttpOptions::default()).await
 }
 
 #[tokio::test]
@@ -205,7 +205,12 @@ async fn answers_that_are_no_document() {
         ),
     ] {
         let server = RawServer::always(reply).await;
-        let error = ask(&server.base).await.unwrap_err();
+        let http = if what == "timeout" {
+            impatient()
+        } else {
+            HttpOptions::default()
+        };
+        let error = discover(&server.base, &http).await.unwrap_err();
         let holds = match what {
             "discovery" => error.is_discovery() && !error.is_temporary(),
             "temporary" => error.is_temporary() && !error.is_discovery() && error.status().is_some(),

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::time::Duration;
 
-use aipass_auth::{AccountKey, FileStore, StoreError, StoredTokens, TokenStore as _};
+use aipass_auth::{AccountKey, FileStore, SealProblem, StoreError, StoredTokens, TokenStore as _};
 
 fn key(account: &str) -> AccountKey {
     AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_1", account)
@@ -252,12 +252,14 @@ async fn what_a_newer_version_wrote_is_not_touched_by_a_login() {
     let (_dir, store) = store();
     store.save(&key("default"), &tokens("A1")).await.unwrap();
     let path = store.path(&key("default"));
-    let newer = r#"{"version":2,"sealed":"x"}"#;
+    let newer = r#"{"version":3,"later":"x"}"#;
     fs::write(&path, newer).unwrap();
     assert!(matches!(
         store.load(&key("default")).await,
-        Err(StoreError::NewerVersion { found: 2, .. })
+        Err(StoreError::NewerVersion { found: 3, .. })
     ));
+    let save = store.save(&key("default"), &tokens("A2")).await;
+    assert!(matches!(save, Err(StoreError::NewerVersion { found: 3, .. })));
     let server =
         crate::support::RawServer::always(crate::support::Reply::json(200, r#"{"access_token":"A1"}"#)).await;
     let auth = aipass_auth::Auth::builder("client_1")
@@ -286,6 +288,231 @@ async fn what_a_newer_version_wrote_is_not_touched_by_a_login() {
         ),
         (newer, 0)
     );
+}
+
+#[tokio::test]
+async fn encrypted_tokens_are_not_overwritten_in_clear() {
+    let (_dir, store) = store();
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    let path = store.path(&key("default"));
+    let sealed = r#"{"version":2,"sealed":"x"}"#;
+    fs::write(&path, sealed).unwrap();
+    for result in [
+        store.load(&key("default")).await.map(|_| ()),
+        store.save(&key("default"), &tokens("A2")).await,
+        store.probe(&key("default")).await,
+    ] {
+        let error = result.unwrap_err();
+        assert!(
+            matches!(
+                &error,
+                StoreError::Sealed {
+                    problem: SealProblem::Encrypted,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
+        assert!(error.help().unwrap().contains("keyring"));
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), sealed);
+    // The person may still sign out.
+    store.remove(&key("default")).await.unwrap();
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn a_second_name_of_the_file_is_refused_and_never_written_through() {
+    let (dir, store) = store();
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    let path = store.path(&key("default"));
+    let second = dir.path().join("second");
+    fs::hard_link(&path, &second).unwrap();
+    assert!(is_insecure(&store.load(&key("default")).await));
+    assert!(is_insecure(&store.probe(&key("default")).await));
+    // A login takes a new file, so what the second name shows never changes again.
+    store.save(&key("default"), &tokens("A2")).await.unwrap();
+    assert_eq!(access(&store).await, "A2");
+    assert!(fs::read_to_string(&second).unwrap().contains("A1"));
+    // The same for a lock file that stands for another file.
+    drop(store.lock(&key("default")).await.unwrap());
+    let lock = path.with_extension("lock");
+    fs::remove_file(&lock).unwrap();
+    fs::hard_link(&second, &lock).unwrap();
+    assert!(is_insecure(&store.lock(&key("default")).await));
+    assert!(fs::read_to_string(&second).unwrap().contains("A1"));
+}
+
+#[tokio::test]
+async fn names_of_temporary_files_that_were_planted_are_not_followed() {
+    let (dir, store) = store();
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    let stem = store.path(&key("default"));
+    let stem = stem.file_stem().unwrap().to_str().unwrap();
+    let victim = dir.path().join("victim");
+    fs::write(&victim, "untouched").unwrap();
+    for number in 0..100 {
+        symlink(&victim, store.dir().join(format!(".aipass-{stem}-{number:06}"))).unwrap();
+    }
+    store.save(&key("default"), &tokens("A2")).await.unwrap();
+    store.probe(&key("default")).await.unwrap();
+    assert_eq!(access(&store).await, "A2");
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched");
+    store.remove(&key("default")).await.unwrap();
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched");
+}
+
+/// A process that is killed while it writes leaves a file with tokens.
+#[tokio::test]
+async fn what_a_crash_left_half_written_is_taken_away() {
+    let (_dir, store) = store();
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    let path = store.path(&key("default"));
+    let left = |account: &str, name: &str| {
+        let stem = store.path(&key(account));
+        let stem = stem.file_stem().unwrap().to_str().unwrap();
+        let left = store.dir().join(format!(".aipass-{stem}-{name}"));
+        fs::write(&left, "half").unwrap();
+        left
+    };
+    let (old, new, of_bob) = (left("default", "old"), left("default", "new"), left("bob", "old"));
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+    for file in [&old, &of_bob] {
+        fs::File::options()
+            .write(true)
+            .open(file)
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
+    }
+    store.save(&key("default"), &tokens("A2")).await.unwrap();
+    assert!(!old.exists(), "nobody writes it any more");
+    assert!(new.exists(), "somebody may be writing it");
+    assert!(of_bob.exists(), "it belongs to another account");
+    store.remove(&key("default")).await.unwrap();
+    assert!(
+        !new.exists() && !path.exists() && of_bob.exists(),
+        "signing out leaves no token of the account"
+    );
+}
+
+/// A folder that takes no files, for root too.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_folder_that_takes_no_files_is_found_before_the_browser_opens() {
+    let store = FileStore::in_dir("/proc/self");
+    let error = store.probe(&key("default")).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Io { .. }), "{error:?}");
+    assert!(error.help().unwrap().contains("folder"));
+    assert!(store.save(&key("default"), &tokens("A1")).await.is_err());
+}
+
+/// A file where the folder should be.
+#[tokio::test]
+async fn a_file_in_the_place_of_the_folder_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("state");
+    fs::write(&place, "a file").unwrap();
+    let store = FileStore::in_dir(place.join("my-app"));
+    assert!(matches!(
+        store.probe(&key("default")).await,
+        Err(StoreError::Io { .. })
+    ));
+    assert!(matches!(
+        store.load(&key("default")).await,
+        Err(StoreError::Io { .. })
+    ));
+}
+
+/// Runs [`child`] in a process of its own, started by this shell line; `$0` is the test program.
+fn run_child(shell: &str, dir: &Path) -> std::process::Output {
+    std::process::Command::new("sh")
+        .arg("-c")
+        .arg(format!(r#"{shell}; exec "$0" "$@""#))
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "file_store::child", "--nocapture"])
+        .env("AIPASS_TEST_CHILD_DIR", dir)
+        .output()
+        .unwrap()
+}
+
+/// Not a test of its own: what the child process of the tests below does.
+#[tokio::test]
+async fn child() {
+    let Some(dir) = std::env::var_os("AIPASS_TEST_CHILD_DIR") else {
+        return;
+    };
+    let store = FileStore::in_dir(dir);
+    let lock = store.lock(&key("default")).await.unwrap();
+    let saved = store.save(&key("default"), &tokens(&"A".repeat(10_000))).await;
+    drop(lock);
+    println!(
+        "
+saved: {saved:?}"
+    );
+}
+
+#[test]
+fn a_careless_umask_makes_no_file_loose() {
+    let (_dir, store) = store();
+    let output = run_child("umask 000", store.dir());
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("saved: Ok"), "{text}");
+    assert_eq!(mode(store.dir()), 0o700);
+    assert_eq!(mode(store.dir().parent().unwrap()), 0o700);
+    let files: Vec<_> = fs::read_dir(store.dir())
+        .unwrap()
+        .map(|file| mode(&file.unwrap().path()))
+        .collect();
+    assert_eq!(files, [0o600, 0o600], "the tokens and the lock");
+}
+
+/// A limit on the size of files stands for a full disk: the write fails half-way.
+#[tokio::test]
+async fn a_full_disk_leaves_the_old_tokens() {
+    let (_dir, store) = store();
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    let output = run_child("trap '' XFSZ; ulimit -f 1", store.dir());
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("saved: Err(Io"),
+        "{text}"
+    );
+    assert_eq!(access(&store).await, "A1");
+    let names: Vec<_> = fs::read_dir(store.dir())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with('.'))
+        .collect();
+    assert!(names.is_empty(), "nothing half-written stays: {names:?}");
+}
+
+/// The comparison of the default is under the lock that every writer takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_handles_that_renew_one_generation_one_wins() {
+    let (_dir, store) = store();
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    let tasks: Vec<_> = ["B", "C"]
+        .map(|access| {
+            let store = FileStore::in_dir(store.dir());
+            tokio::spawn(async move {
+                let _lock = store.lock(&key("default")).await.unwrap();
+                let mut json: serde_json::Value =
+                    serde_json::from_str(tokens(access).to_json().expose_secret()).unwrap();
+                json["generation"] = 2.into();
+                let next = StoredTokens::from_json(json.to_string().as_bytes()).unwrap();
+                store.save_if(&key("default"), Some(1), &next).await
+            })
+        })
+        .into();
+    let mut won = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(()) => won += 1,
+            Err(error) => assert!(matches!(error, StoreError::Stale), "{error:?}"),
+        }
+    }
+    assert_eq!(won, 1);
 }
 
 #[tokio::test]

@@ -5,12 +5,15 @@
     reason = "a test panics where something it needs is missing"
 )]
 
+mod accounts;
 mod backend;
 mod canary;
 mod deep_link;
 mod discovery;
 #[cfg(all(feature = "file-store", unix))]
 mod file_store;
+#[cfg(feature = "keyring")]
+mod keyring_store;
 mod login;
 #[cfg(feature = "loopback")]
 mod loopback;
@@ -19,6 +22,7 @@ mod playbook;
 mod registration;
 mod renewal;
 mod secrets;
+mod store_suite;
 mod support;
 mod traps;
 mod vectors;

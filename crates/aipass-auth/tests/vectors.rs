@@ -1,17 +1,27 @@
 //! The words of the standards: RFC 6749, 6750 and 7009, each code and sample that a client may meet.
 
-use aipass_auth::{AuthError, RevokeOutcome, RevokeShape};
+use aipass_auth::{AuthError, HttpOptions, RevokeOutcome, RevokeShape};
 
-use crate::support::{RawServer, Reply, client, signed_in};
+use crate::support::{RawServer, Reply, client, impatient, signed_in};
 
 const REDIRECT: &str = "https://app.example/callback";
 
 /// A login that the server answers with this.
 async fn exchange(reply: Reply) -> Result<Vec<String>, AuthError> {
+    let http = match reply {
+        // Only these need a limit; a busy machine must not make a good answer late.
+        Reply::Silence | Reply::Drip => impatient(),
+        _ => HttpOptions::default(),
+    };
     let server = RawServer::always(reply).await;
-    let auth = client(&server.base).build().unwrap();
+    let auth = client(&server.base).http(http).build().unwrap();
     let (url, pending) = auth.begin(REDIRECT).unwrap();
     let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1;
+    let kept = serde_json::to_value(&pending).unwrap();
+    assert!(
+        !url.as_str().contains(kept["verifier"].as_str().unwrap()),
+        "the verifier stays here"
+    );
     let ended = auth
         .complete(pending, &format!("{REDIRECT}?code=C&state={state}"))
         .await;
@@ -162,6 +172,9 @@ async fn what_is_no_success() {
         ),
         Reply::Raw("nonsense\r\n\r\n".to_owned()),
         Reply::HangUp,
+        Reply::Silence,
+        Reply::Drip,
+        Reply::Endless,
     ] {
         let error = exchange(reply).await.unwrap_err();
         assert!(!error.is_login_required() && !error.is_callback_invalid() && error.help().is_some());

@@ -7,8 +7,8 @@ use crate::{
 };
 use aipass_api::{CallContext, operation::Operation};
 use aipass_auth::{
-    Auth, BaseUrl, HttpOptions, LoginFlow, LogoutReport, Secret, SessionInfo, StaticToken, TokenSource,
-    TokenStore,
+    Auth, BaseUrl, HttpOptions, LoginFlow, LogoutReport, RefreshMode, Secret, SessionInfo, StaticToken,
+    TokenSource, TokenStore,
 };
 use http::HeaderValue;
 use std::{fmt, sync::Arc};
@@ -32,7 +32,35 @@ pub struct Client(Arc<Shared>);
 struct Shared {
     api: aipass_api::Client,
     auth: Option<Auth>,
+    wiring: Wiring,
+}
+
+/// What the clients of all users share.
+#[derive(Clone)]
+struct Wiring {
+    base: BaseUrl,
+    http: reqwest::Client,
+    client_id: Option<HeaderValue>,
+    api_prefix: Option<String>,
     timeouts: Timeouts,
+}
+
+impl Wiring {
+    fn client(self, tokens: Arc<dyn TokenSource>, auth: Option<Auth>) -> Client {
+        let transport = Authed {
+            tokens,
+            client_id: self.client_id.clone(),
+            api_prefix: self.api_prefix.clone(),
+        };
+        let timeouts = self.timeouts.clone();
+        let api = aipass_api::Client::with_transport(self.base.as_str(), self.http.clone(), transport)
+            .with_default_options(move |operation| timeouts.options(operation));
+        Client(Arc::new(Shared {
+            api,
+            auth,
+            wiring: self,
+        }))
+    }
 }
 
 impl Client {
@@ -85,7 +113,32 @@ impl Client {
         Ok(self.auth()?.logout().await)
     }
 
-    /// Waits for work in flight, so that a renewed token is stored before the program ends.
+    /// A client for another user of the same app, as a server with many users needs it: it shares the connections, the
+    /// store and the settings, and has a session and a lock of its own. `user` is a label of your choice, such as the
+    /// user's id; the same label always gives the same session, so a client for each request is fine.
+    ///
+    /// # Errors
+    /// The label is empty, longer than 256 bytes or holds control characters, or the client was built with a fixed
+    /// access token.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn handler(ai: aipass::Client, user_id: &str) -> Result<String, Box<dyn std::error::Error>> {
+    /// let reply = ai.with_session(user_id)?.chat("gpt-4o-mini").user("Hello").send().await?;
+    /// # Ok(reply.text().to_owned()) }
+    /// ```
+    pub fn with_session(&self, user: impl AsRef<str>) -> Result<Self, ConfigError> {
+        let auth = self
+            .0
+            .auth
+            .as_ref()
+            .ok_or_else(|| ConfigError::new("a client with a fixed access token has no sessions of users"))?
+            .for_account(user)?;
+        Ok(self.0.wiring.clone().client(Arc::new(auth.clone()), Some(auth)))
+    }
+
+    /// Waits for work in flight, of every user, so that a renewed token is stored before the program ends.
     pub async fn close(&self) {
         if let Some(auth) = &self.0.auth {
             auth.close().await;
@@ -105,7 +158,7 @@ impl Client {
         let Some(operation) = Operation::find(id) else {
             unreachable!("the table has every operation: {id}")
         };
-        let call = Arc::new(CallContext::new(self.0.timeouts.options(operation)));
+        let call = Arc::new(CallContext::new(self.0.wiring.timeouts.options(operation)));
         Prepared {
             api: self.0.api.for_call(call.clone()),
             call,
@@ -148,6 +201,7 @@ pub struct ClientBuilder {
     store_required: bool,
     account: Option<String>,
     scopes: Option<Vec<String>>,
+    refresh_mode: RefreshMode,
     timeouts: Timeouts,
     http: HttpOptions,
 }
@@ -164,6 +218,7 @@ impl ClientBuilder {
             store_required: false,
             account: None,
             scopes: None,
+            refresh_mode: RefreshMode::default(),
             timeouts: Timeouts::default(),
             http: HttpOptions::default(),
         }
@@ -216,6 +271,13 @@ impl ClientBuilder {
     /// The scopes that a login asks for: `api:access` and `profile:read` unless said otherwise.
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// When sessions are renewed: only when a call needs it, unless said otherwise. Servers want
+    /// [`RefreshMode::Background`].
+    pub fn refresh_mode(mut self, mode: RefreshMode) -> Self {
+        self.refresh_mode = mode;
         self
     }
 
@@ -285,6 +347,7 @@ impl ClientBuilder {
             (None, Some(client_id)) => {
                 let mut builder = Auth::builder(client_id.as_str())
                     .base_url(&self.base_url)
+                    .refresh_mode(self.refresh_mode)
                     .http(self.http.clone());
                 if let Some(secret) = self.client_secret.clone() {
                     builder = builder.client_secret(secret);
@@ -307,19 +370,14 @@ impl ClientBuilder {
                 ));
             }
         };
-        let transport = Authed {
-            tokens,
+        let wiring = Wiring {
+            base,
+            http,
             client_id,
             api_prefix,
-        };
-        let timeouts = self.timeouts.clone();
-        let api = aipass_api::Client::with_transport(base.as_str(), http, transport)
-            .with_default_options(move |operation| timeouts.options(operation));
-        Ok(Client(Arc::new(Shared {
-            api,
-            auth,
             timeouts: self.timeouts,
-        })))
+        };
+        Ok(wiring.client(tokens, auth))
     }
 }
 

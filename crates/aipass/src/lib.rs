@@ -13,6 +13,7 @@
 //! | `rustls` | yes | TLS by rustls and ring; the system's roots are loaded at the first handshake |
 //! | `loopback` | yes | login through the system browser and a listener on a loopback port |
 //! | `file-store` | yes | tokens in a file that only its owner can read, and [`Profile`]s shared with the program `aipass` |
+//! | `keyring` | no | such a file, encrypted with a key that the system's keyring keeps |
 //! | `unstable-api` | no | `Client::api()`, the generated client, whose surface follows its generator |
 //!
 //! # What is logged
@@ -54,12 +55,16 @@ pub use aipass_api::types;
 pub use aipass_api as api;
 #[cfg(feature = "file-store")]
 pub use aipass_auth::FileStore;
+/// The suite that tries a [`TokenStore`] of your own.
+pub use aipass_auth::testing;
 pub use aipass_auth::{
     AccessToken, AccountKey, Auth, AuthError, BaseUrl, BoxFuture, BuildError, ClientRegistration, DeepLink,
-    DeepLinks, Discovery, HttpOptions, LoginFlow, LoginMode, LoginOptions, LogoutReport, MemoryStore, Paste,
-    PasteSource, PendingLogin, RegisteredClient, RevokeOutcome, Secret, ServerMetadata, SessionInfo,
-    StdinLines, StoreError, StoreLock, StoredTokens, TokenStore, discover, register_client,
-    register_client_with,
+    DeepLinks, Discovery, HttpOptions, KeyringProblem, LoginFlow, LoginMode, LoginOptions, LogoutReport,
+    MemoryStore, Paste, PasteSource, PendingLogin, RefreshMode, RegisteredClient, RevokeOutcome, SealProblem,
+    Secret, ServerMetadata, SessionEvent, SessionEvents, SessionInfo, StdinLines, StoreError, StoreLock,
+    StoredTokens, TokenStore, discover, register_client, register_client_with,
 };
+#[cfg(feature = "keyring")]
+pub use aipass_auth::{KeyringOrFile, KeyringStore, StoreBackend};
 #[cfg(feature = "loopback")]
 pub use aipass_auth::{Loopback, LoopbackHost};

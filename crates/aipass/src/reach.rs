@@ -3,7 +3,7 @@
 use crate::error::Error;
 use aipass_auth::{BaseUrl, HttpOptions};
 use http::{StatusCode, header};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 /// How long to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -41,70 +41,6 @@ pub async fn reach(base_url: &str, http: &HttpOptions) -> Result<Reached, Error>
     let date = answer.headers().get(header::DATE);
     Ok(Reached {
         status: answer.status(),
-        server_time: date.and_then(|date| http_date(date.to_str().ok()?)),
+        server_time: date.and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok()),
     })
-}
-
-/// A moment as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7). The two obsolete forms count as no date.
-fn http_date(text: &str) -> Option<SystemTime> {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let (_, rest) = text.split_once(", ")?;
-    let [day, month, year, clock, "GMT"] = rest.split(' ').collect::<Vec<_>>()[..] else {
-        return None;
-    };
-    let number = |text: &str| text.parse::<u64>().ok();
-    let [hour, minute, second] = clock.split(':').collect::<Vec<_>>()[..] else {
-        return None;
-    };
-    let (day, year) = (number(day)?, number(year)?);
-    let month = MONTHS.iter().position(|name| *name == month)? as u64;
-    let (hour, minute, second) = (number(hour)?, number(minute)?, number(second)?);
-    if !(1..=31).contains(&day) || !(1970..=9999).contains(&year) || hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    // Years are counted from March, so that the leap day is the last one (Hinnant's `days_from_civil`).
-    let (y, m) = if month < 2 {
-        (year - 1, month + 10)
-    } else {
-        (year, month - 2)
-    };
-    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1;
-    // From the first of March of the year 0 to 1970.
-    let days = days.checked_sub(719_468)?;
-    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second;
-    Some(UNIX_EPOCH + Duration::from_secs(seconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_of_the_wire_are_read() {
-        for (text, seconds) in [
-            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
-            ("Tue, 29 Feb 2000 23:59:59 GMT", 951_868_799),
-            ("Mon, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
-        ] {
-            assert_eq!(
-                http_date(text),
-                Some(UNIX_EPOCH + Duration::from_secs(seconds)),
-                "{text}"
-            );
-        }
-        for text in [
-            "",
-            "now",
-            "Sun, 06 Nov 1994 08:49:37",
-            "Sun, 06 Foo 1994 08:49:37 GMT",
-            "Sun, 32 Nov 1994 08:49:37 GMT",
-            "Sunday, 06-Nov-94 08:49:37 GMT",
-            "Sun, 06 Nov 1994 08:49:99 GMT",
-        ] {
-            assert_eq!(http_date(text), None, "{text}");
-        }
-    }
 }

@@ -12,9 +12,11 @@ use tokio::sync::Notify;
 
 use crate::clock::manual::ManualClock;
 use crate::error::{AuthError, Kind, Refusal};
+use crate::events::Announcer;
 use crate::memory_store::MemoryStore;
+use crate::refresh::RefreshMode;
 use crate::secret::{AccessToken, Secret};
-use crate::session::{Renew, Session};
+use crate::session::{Backing, Renew, Session};
 use crate::store::{AccountKey, BoxFuture, StoreError, StoreLock, TokenStore};
 use crate::tokens::{FreshTokens, StoredTokens};
 
@@ -122,6 +124,7 @@ pub(super) struct Rig {
     pub(super) server: Arc<FakeServer>,
     pub(super) clock: Arc<ManualClock>,
     pub(super) session: Session,
+    pub(super) backing: Backing,
 }
 
 impl Rig {
@@ -131,19 +134,30 @@ impl Rig {
     }
 
     pub(super) async fn with_server(left: i64, server: FakeServer) -> Self {
+        Self::with(left, server, RefreshMode::Blocking).await
+    }
+
+    pub(super) async fn with(left: i64, server: FakeServer, mode: RefreshMode) -> Self {
         let key = AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_1", "default");
         let (store, server, clock) = (
             Arc::new(Flaky::default()),
             Arc::new(server),
             Arc::new(ManualClock::new()),
         );
-        let session = Session::new(key.clone(), store.clone(), server.clone(), clock.clone());
+        let backing = Backing {
+            store: store.clone(),
+            server: server.clone(),
+            clock: clock.clone(),
+            mode,
+            announcer: Announcer::default(),
+        };
         let rig = Self {
+            session: Session::new(key.clone(), backing.clone()),
             key,
             store,
             server,
             clock,
-            session,
+            backing,
         };
         rig.store("A0", Some("R0"), left, 1).await;
         rig
@@ -161,12 +175,16 @@ impl Rig {
 
     /// A second session on the same store, as another process has it.
     pub(super) fn other_process(&self) -> Session {
-        Session::new(
-            self.key.clone(),
-            self.store.clone(),
-            self.server.clone(),
-            self.clock.clone(),
-        )
+        Session::new(self.key.clone(), self.backing.clone())
+    }
+
+    /// A session on the same store, with another server.
+    pub(super) fn session_at(&self, server: Arc<dyn Renew>) -> Session {
+        let backing = Backing {
+            server,
+            ..self.backing.clone()
+        };
+        Session::new(self.key.clone(), backing)
     }
 
     pub(super) async fn token(&self) -> Result<String, AuthError> {

@@ -1,7 +1,7 @@
 //! Tokens without the rest of the SDK: sign in by pasting the address that the browser ends at.
 //!
 //! ```sh
-//! cargo run -p aipass-auth --example alone -- client_… myapp://auth/callback
+//! cargo run -p aipass-auth --example auth_alone -- client_… myapp://auth/callback
 //! ```
 #![expect(clippy::print_stdout, reason = "an example prints")]
 

@@ -3,7 +3,7 @@
 //! Plain HTTP to a server on this machine, for instance the sandbox, so that no TLS backend has to be chosen here:
 //!
 //! ```sh
-//! cargo run -p aipass-api --example alone -- http://127.0.0.1:8787 ACCESS_TOKEN_FILE
+//! cargo run -p aipass-api --example api_alone -- http://127.0.0.1:8787 ACCESS_TOKEN_FILE
 //! ```
 #![expect(clippy::print_stdout, reason = "an example prints")]
 

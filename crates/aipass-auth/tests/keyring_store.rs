@@ -1,0 +1,764 @@
+//! Encrypted tokens, with keyrings that work, are locked, hang, fail, forget and lie.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aipass_auth::testing::{shared_store_suite, store_suite};
+use aipass_auth::{
+    AccountKey, FileStore, KeyringOrFile, KeyringProblem, KeyringStore, SealProblem, StoreBackend,
+    StoreError, StoredTokens, TokenStore,
+};
+use keyring_core::api::{CredentialApi, CredentialStoreApi};
+use keyring_core::{Credential, CredentialStore, Entry, Error};
+
+fn key(account: &str) -> AccountKey {
+    AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_1", account)
+}
+
+fn tokens(access: &str) -> StoredTokens {
+    tokens_of("default", access)
+}
+
+fn tokens_of(account: &str, access: &str) -> StoredTokens {
+    StoredTokens::new(&key(account), access)
+        .with_refresh_token("canary-refresh")
+        .with_expires_in(Duration::from_secs(3600))
+}
+
+/// How a keyring behaves at the moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mood {
+    Works,
+    Locked,
+    Fails,
+    Hangs,
+    Panics,
+    /// Says yes and keeps nothing.
+    Forgets,
+    /// Its errors hold what it keeps.
+    Blurts,
+}
+
+/// A keyring that survives the stores over it, as the system's does.
+struct Fake {
+    entries: Mutex<HashMap<String, Vec<u8>>>,
+    mood: Mutex<Mood>,
+    reads: AtomicUsize,
+}
+
+impl Fake {
+    fn new(mood: Mood) -> Arc<Self> {
+        Arc::new(Self {
+            entries: Mutex::default(),
+            mood: Mutex::new(mood),
+            reads: AtomicUsize::new(0),
+        })
+    }
+
+    fn set_mood(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.entries.lock().unwrap().keys().cloned().collect()
+    }
+
+    fn only_secret(&self) -> Vec<u8> {
+        let entries = self.entries.lock().unwrap();
+        assert_eq!(entries.len(), 1);
+        entries.values().next().unwrap().clone()
+    }
+
+    fn set_every_secret(&self, secret: &[u8]) {
+        for entry in self.entries.lock().unwrap().values_mut() {
+            *entry = secret.to_vec();
+        }
+    }
+}
+
+struct Shared(Arc<Fake>);
+
+struct Slot {
+    fake: Arc<Fake>,
+    name: String,
+}
+
+impl Slot {
+    fn act<T>(
+        &self,
+        work: impl FnOnce(&mut HashMap<String, Vec<u8>>) -> keyring_core::Result<T>,
+    ) -> keyring_core::Result<T> {
+        while *self.fake.mood.lock().unwrap() == Mood::Hangs {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let mood = *self.fake.mood.lock().unwrap();
+        match mood {
+            Mood::Locked => Err(Error::NoStorageAccess("the collection is locked".into())),
+            Mood::Fails => Err(Error::PlatformFailure("no such bus".into())),
+            Mood::Panics => panic!("the keyring panics"),
+            Mood::Blurts => {
+                let secret = self.fake.entries.lock().unwrap().values().next().cloned();
+                Err(Error::BadEncoding(secret.unwrap_or_default()))
+            }
+            Mood::Works | Mood::Hangs | Mood::Forgets => work(&mut self.fake.entries.lock().unwrap()),
+        }
+    }
+}
+
+impl CredentialApi for Slot {
+    fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
+        let forgets = *self.fake.mood.lock().unwrap() == Mood::Forgets;
+        self.act(|entries| {
+            if !forgets {
+                entries.insert(self.name.clone(), secret.to_vec());
+            }
+            Ok(())
+        })
+    }
+
+    fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
+        self.fake.reads.fetch_add(1, Ordering::SeqCst);
+        self.act(|entries| entries.get(&self.name).cloned().ok_or(Error::NoEntry))
+    }
+
+    fn delete_credential(&self) -> keyring_core::Result<()> {
+        self.act(|entries| entries.remove(&self.name).map(|_| ()).ok_or(Error::NoEntry))
+    }
+
+    fn get_credential(&self) -> keyring_core::Result<Option<Arc<Credential>>> {
+        Ok(None)
+    }
+
+    fn get_specifiers(&self) -> Option<(String, String)> {
+        None
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn debug_fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slot")
+    }
+}
+
+impl CredentialStoreApi for Shared {
+    fn vendor(&self) -> String {
+        "the test's own".to_owned()
+    }
+
+    fn id(&self) -> String {
+        "1".to_owned()
+    }
+
+    fn build(
+        &self,
+        service: &str,
+        user: &str,
+        _: Option<&HashMap<&str, &str>>,
+    ) -> keyring_core::Result<Entry> {
+        Ok(Entry::new_with_credential(Arc::new(Slot {
+            fake: self.0.clone(),
+            name: format!("{service}/{user}"),
+        })))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn debug_fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A store whose Debug shows too much.
+        write!(f, "{:?}", self.0.entries.lock().unwrap().values())
+    }
+}
+
+fn keyring(fake: &Arc<Fake>) -> Arc<CredentialStore> {
+    Arc::new(Shared(fake.clone()))
+}
+
+/// A new process: the same folder and keyring, nothing in memory.
+fn store(fake: &Arc<Fake>, dir: &Path) -> KeyringStore {
+    KeyringStore::new(keyring(fake), dir).keyring_timeout(Duration::from_millis(200))
+}
+
+fn either(fake: &Arc<Fake>, dir: &Path) -> KeyringOrFile {
+    KeyringOrFile::new(keyring(fake), dir).keyring_timeout(Duration::from_millis(200))
+}
+
+async fn access(store: &impl TokenStore) -> String {
+    let tokens = store.load(&key("default")).await.unwrap().unwrap();
+    tokens.access_token().expose_secret().to_owned()
+}
+
+fn problem(error: &StoreError) -> Option<KeyringProblem> {
+    match error {
+        StoreError::Keyring { problem, .. } => Some(*problem),
+        _ => None,
+    }
+}
+
+fn seal_problem(error: &StoreError) -> Option<SealProblem> {
+    match error {
+        StoreError::Sealed { problem, .. } => Some(*problem),
+        _ => None,
+    }
+}
+
+/// A signed-in account over a keyring that works.
+async fn signed_in() -> (tempfile::TempDir, Arc<Fake>) {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
+    store(&fake, dir.path())
+        .save(&key("default"), &tokens("canary-access"))
+        .await
+        .unwrap();
+    (dir, fake)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stores_pass_the_suite() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut number = 0;
+    let mut folder = || {
+        number += 1;
+        dir.path().join(number.to_string())
+    };
+    let mock: Arc<CredentialStore> = keyring_core::mock::Store::new().unwrap();
+    store_suite(|| KeyringStore::new(mock.clone(), folder())).await;
+    store_suite(|| KeyringOrFile::new(mock.clone(), folder())).await;
+    let fake = Fake::new(Mood::Works);
+    shared_store_suite(|| {
+        let folder = folder();
+        (
+            KeyringStore::new(keyring(&fake), &folder),
+            KeyringStore::new(keyring(&fake), &folder),
+        )
+    })
+    .await;
+    let broken = Fake::new(Mood::Fails);
+    shared_store_suite(|| {
+        let folder = folder();
+        (
+            KeyringOrFile::new(keyring(&broken), &folder),
+            KeyringOrFile::new(keyring(&broken), &folder),
+        )
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_disk_holds_no_token_and_the_keyring_only_a_key() {
+    let (dir, fake) = signed_in().await;
+    let store = store(&fake, dir.path());
+    let file = fs::read_to_string(store.path(&key("default"))).unwrap();
+    assert!(
+        !file.contains("canary") && file.contains("xchacha20poly1305"),
+        "{file}"
+    );
+    let secret = fake.only_secret();
+    assert_eq!(secret.len(), 43, "256 bits in base64");
+    assert!(!file.contains(std::str::from_utf8(&secret).unwrap()));
+    assert_eq!(access(&store).await, "canary-access");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(store.path(&key("default")))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[tokio::test]
+async fn the_key_is_read_once_and_a_renewal_works_while_the_keyring_is_locked() {
+    let (dir, fake) = signed_in().await;
+    let store = store(&fake, dir.path());
+    let before = fake.reads.load(Ordering::SeqCst);
+    for _ in 0..5 {
+        assert_eq!(access(&store).await, "canary-access");
+    }
+    assert_eq!(fake.reads.load(Ordering::SeqCst), before + 1);
+    fake.set_mood(Mood::Locked);
+    store.save(&key("default"), &tokens("renewed")).await.unwrap();
+    assert_eq!(access(&store.clone()).await, "renewed");
+    assert_eq!(fake.names().len(), 1, "the file keeps its key");
+}
+
+#[tokio::test]
+async fn accounts_and_folders_have_keys_of_their_own() {
+    let (dir, fake) = signed_in().await;
+    let (one, other) = (store(&fake, dir.path()), store(&fake, &dir.path().join("other")));
+    one.save(&key("bob"), &tokens_of("bob", "B1")).await.unwrap();
+    other.save(&key("default"), &tokens("A2")).await.unwrap();
+    assert_eq!(fake.names().len(), 3);
+    other.remove(&key("default")).await.unwrap();
+    assert_eq!(fake.names().len(), 2, "signing out deletes the key");
+    assert_eq!(access(&one).await, "canary-access", "and no other one");
+
+    // A folder that is moved takes its sessions with it.
+    let moved = tempfile::tempdir().unwrap();
+    let place = moved.path().join("place");
+    fs::rename(dir.path(), &place).unwrap();
+    assert_eq!(access(&store(&fake, &place)).await, "canary-access");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_keyring_is_told_and_nothing_falls_back() {
+    for (mood, expected) in [
+        (Mood::Locked, KeyringProblem::Locked),
+        (Mood::Fails, KeyringProblem::Failed),
+        (Mood::Panics, KeyringProblem::Failed),
+        (Mood::Hangs, KeyringProblem::TimedOut),
+    ] {
+        let (dir, fake) = signed_in().await;
+        let place = dir.path().join("new");
+        fake.set_mood(mood);
+        let error = store(&fake, dir.path()).load(&key("default")).await.unwrap_err();
+        assert_eq!(problem(&error), Some(expected), "{mood:?}: {error:?}");
+        assert_eq!(error.is_temporary(), expected != KeyringProblem::Failed);
+        assert!(error.help().unwrap().contains("keyring"));
+
+        let new = store(&fake, &place);
+        let error = new.save(&key("default"), &tokens("canary")).await.unwrap_err();
+        assert_eq!(problem(&error), Some(expected), "{mood:?}: {error:?}");
+        let error = new.probe(&key("default")).await.unwrap_err();
+        assert_eq!(problem(&error), Some(expected), "{mood:?}: {error:?}");
+        let files: Vec<_> = fs::read_dir(&place)
+            .into_iter()
+            .flatten()
+            .map(|file| fs::read(file.unwrap().path()).unwrap())
+            .collect();
+        assert!(files.iter().all(Vec::is_empty), "nothing but the lock file");
+
+        // The session is still there when the keyring is back.
+        fake.set_mood(Mood::Works);
+        assert_eq!(access(&store(&fake, dir.path())).await, "canary-access");
+    }
+}
+
+/// What the platform said helps to find the cause; it is the only text of a keyring that goes on.
+#[tokio::test]
+async fn the_platforms_own_words_are_the_source() {
+    let (dir, fake) = signed_in().await;
+    fake.set_mood(Mood::Fails);
+    let error = store(&fake, dir.path()).load(&key("default")).await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(source.to_string(), "no such bus");
+
+    // The mock of the crate itself, with an error of its own.
+    let mock = keyring_core::mock::Store::new().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let store = KeyringStore::new(mock.clone(), dir.path());
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    let entry = mock.search(&HashMap::new()).unwrap().pop().unwrap();
+    let cred: &keyring_core::mock::Cred = entry.as_any().downcast_ref().unwrap();
+    cred.set_error(Error::NoStorageAccess("locked".into()));
+    let next = KeyringStore::new(mock.clone(), dir.path());
+    let error = next.load(&key("default")).await.unwrap_err();
+    assert_eq!(problem(&error), Some(KeyringProblem::Locked));
+    assert_eq!(access(&next).await, "A1");
+}
+
+/// A runtime waits for the threads of its pool when it ends; a call that hangs is not in it.
+#[test]
+fn a_keyring_that_hangs_keeps_no_program_from_ending() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Hangs));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = store(&fake, dir.path());
+        for _ in 0..2 {
+            let error = store.probe(&key("default")).await.unwrap_err();
+            assert_eq!(problem(&error), Some(KeyringProblem::TimedOut));
+        }
+        // Its lock is free again.
+        drop(store.lock(&key("default")).await.unwrap());
+    });
+    drop(runtime);
+}
+
+/// The person unlocks the keyring when the program has given up.
+#[tokio::test]
+async fn what_a_keyring_does_too_late_is_undone() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Hangs));
+    let store = store(&fake, dir.path());
+    let error = store.save(&key("default"), &tokens("A1")).await.unwrap_err();
+    assert_eq!(problem(&error), Some(KeyringProblem::TimedOut));
+    fake.set_mood(Mood::Works);
+    // The next one waits for its turn behind the late one, and then everything works.
+    let patient = store.clone().keyring_timeout(Duration::from_secs(60));
+    patient.save(&key("default"), &tokens("A2")).await.unwrap();
+    assert_eq!(access(&patient).await, "A2");
+    assert_eq!(fake.names().len(), 1, "the late key is not kept");
+}
+
+#[tokio::test]
+async fn a_keyring_that_forgets_is_found_before_the_browser_opens() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Forgets));
+    let store = store(&fake, dir.path());
+    for result in [
+        store.probe(&key("default")).await,
+        store.save(&key("default"), &tokens("A1")).await,
+    ] {
+        assert_eq!(problem(&result.unwrap_err()), Some(KeyringProblem::Failed));
+    }
+    assert!(!store.path(&key("default")).exists());
+}
+
+#[tokio::test]
+async fn a_probe_leaves_nothing_in_the_keyring() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
+    store(&fake, dir.path()).probe(&key("default")).await.unwrap();
+    assert!(fake.names().is_empty());
+}
+
+/// A session that cannot be opened is told apart, left in place, and mended by a login.
+async fn is_refused_and_mended(dir: &Path, fake: &Arc<Fake>, expected: SealProblem) {
+    let store = store(fake, dir);
+    let before = fs::read(store.path(&key("default"))).unwrap();
+    let error = store.load(&key("default")).await.unwrap_err();
+    assert_eq!(seal_problem(&error), Some(expected), "{error:?}");
+    assert!(error.is_mended_by_login() && error.help().unwrap().contains("Sign in"));
+    store.probe(&key("default")).await.unwrap();
+    assert_eq!(fs::read(store.path(&key("default"))).unwrap(), before);
+    store.save(&key("default"), &tokens("mended")).await.unwrap();
+    assert_eq!(access(&crate::keyring_store::store(fake, dir)).await, "mended");
+    assert_eq!(fake.names().len(), 1, "a key that opens nothing is not kept");
+}
+
+#[tokio::test]
+async fn a_deleted_key_is_told_and_mended_by_a_login() {
+    let (dir, fake) = signed_in().await;
+    fake.entries.lock().unwrap().clear();
+    is_refused_and_mended(dir.path(), &fake, SealProblem::KeyMissing).await;
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_told_and_mended_by_a_login() {
+    for wrong in ["A".repeat(43), "no key".to_owned(), String::new()] {
+        let (dir, fake) = signed_in().await;
+        fake.set_every_secret(wrong.as_bytes());
+        is_refused_and_mended(dir.path(), &fake, SealProblem::Changed).await;
+    }
+    let (dir, fake) = signed_in().await;
+    fake.set_every_secret(&[0xff; 32]);
+    is_refused_and_mended(dir.path(), &fake, SealProblem::Changed).await;
+}
+
+#[tokio::test]
+async fn a_changed_file_is_told_and_mended_by_a_login() {
+    let (dir, fake) = signed_in().await;
+    let path = store(&fake, dir.path()).path(&key("default"));
+    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let sealed = json["sealed"].as_str().unwrap().to_owned();
+    let first = if sealed.starts_with('A') { "B" } else { "A" };
+    for change in [
+        format!("{first}{}", &sealed[1..]),
+        sealed[..sealed.len() - 4].to_owned(),
+        sealed[..8].to_owned(),
+        String::new(),
+    ] {
+        json["sealed"] = change.into();
+        fs::write(&path, json.to_string()).unwrap();
+        let error = store(&fake, dir.path()).load(&key("default")).await.unwrap_err();
+        assert_eq!(seal_problem(&error), Some(SealProblem::Changed));
+    }
+    is_refused_and_mended(dir.path(), &fake, SealProblem::Changed).await;
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_is_damaged_and_mended_by_a_login() {
+    let (dir, fake) = signed_in().await;
+    let store = store(&fake, dir.path());
+    let path = store.path(&key("default"));
+    let whole = fs::read(&path).unwrap();
+    for length in [0, 1, whole.len() / 2, whole.len() - 1] {
+        fs::write(&path, &whole[..length]).unwrap();
+        let error = store.load(&key("default")).await.unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+        store.probe(&key("default")).await.unwrap();
+    }
+    store.save(&key("default"), &tokens("mended")).await.unwrap();
+    assert_eq!(access(&store).await, "mended");
+}
+
+#[tokio::test]
+async fn a_file_of_another_account_is_refused() {
+    let (dir, fake) = signed_in().await;
+    let store = store(&fake, dir.path());
+    store.save(&key("bob"), &tokens_of("bob", "B1")).await.unwrap();
+    fs::copy(store.path(&key("bob")), store.path(&key("default"))).unwrap();
+    let error = store.load(&key("default")).await.unwrap_err();
+    assert_eq!(seal_problem(&error), Some(SealProblem::Changed));
+    assert!(matches!(
+        store.save(&key("default"), &tokens_of("bob", "B1")).await,
+        Err(StoreError::ForeignTokens)
+    ));
+}
+
+#[tokio::test]
+async fn tokens_in_clear_are_not_taken_and_replaced_by_a_login() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
+    FileStore::in_dir(dir.path())
+        .save(&key("default"), &tokens("planted"))
+        .await
+        .unwrap();
+    is_refused_and_mended(dir.path(), &fake, SealProblem::InClear).await;
+    let error = FileStore::in_dir(dir.path())
+        .load(&key("default"))
+        .await
+        .unwrap_err();
+    assert_eq!(seal_problem(&error), Some(SealProblem::Encrypted));
+}
+
+#[tokio::test]
+async fn what_a_newer_version_sealed_is_not_overwritten() {
+    let (dir, fake) = signed_in().await;
+    let store = store(&fake, dir.path());
+    let path = store.path(&key("default"));
+    for newer in [
+        r#"{"version":3,"what":1}"#,
+        r#"{"version":2,"cipher":"later","key":"k","nonce":"","sealed":""}"#,
+    ] {
+        fs::write(&path, newer).unwrap();
+        for result in [
+            store.load(&key("default")).await.map(|_| ()),
+            store.probe(&key("default")).await,
+            store.save(&key("default"), &tokens("A2")).await,
+        ] {
+            assert!(matches!(result, Err(StoreError::NewerVersion { .. })));
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), newer);
+    }
+}
+
+#[tokio::test]
+async fn signing_out_works_without_the_keyring() {
+    for mood in [Mood::Locked, Mood::Hangs, Mood::Fails] {
+        let (dir, fake) = signed_in().await;
+        fake.set_mood(mood);
+        let store = store(&fake, dir.path());
+        store.remove(&key("default")).await.unwrap();
+        assert!(!store.path(&key("default")).exists(), "the tokens are gone");
+        assert!(store.load(&key("default")).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_fails_leaves_no_key_behind() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
+    let place = dir.path().join("a-file");
+    fs::write(&place, "").unwrap();
+    let store = store(&fake, &place);
+    assert!(store.save(&key("default"), &tokens("A1")).await.is_err());
+    assert!(fake.names().is_empty());
+}
+
+#[tokio::test]
+async fn no_key_and_no_token_is_shown() {
+    let (dir, fake) = signed_in().await;
+    let store = store(&fake, dir.path());
+    assert_eq!(access(&store).await, "canary-access");
+    let secret = String::from_utf8(fake.only_secret()).unwrap();
+    let either = either(&fake, dir.path());
+    let mut shown = format!("{store:?} {store:#?} {either:?} {either:#?}");
+    fake.set_mood(Mood::Blurts);
+    let fresh = crate::keyring_store::store(&fake, dir.path());
+    for error in [
+        fresh.load(&key("default")).await.unwrap_err(),
+        fresh.probe(&key("default")).await.unwrap_err(),
+    ] {
+        shown += &format!("{error} {error:?} {error:#?}");
+        if let Some(source) = std::error::Error::source(&error) {
+            shown += &format!("{source} {source:?}");
+        }
+    }
+    assert!(!shown.contains("canary") && !shown.contains(&secret), "{shown}");
+    assert!(!shown.contains(&format!("{:?}", secret.as_bytes())), "{shown}");
+    assert!(shown.contains("the test's own"), "the vendor may be shown");
+}
+
+#[tokio::test]
+async fn the_choice_is_made_by_the_first_login_and_remembered() {
+    for (mood, expected) in [
+        (Mood::Works, StoreBackend::Keyring),
+        (Mood::Locked, StoreBackend::File),
+        (Mood::Fails, StoreBackend::File),
+        (Mood::Hangs, StoreBackend::File),
+        (Mood::Forgets, StoreBackend::File),
+    ] {
+        let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(mood));
+        let first = either(&fake, dir.path());
+        assert_eq!(first.backend(&key("default")).await.unwrap(), None);
+        assert!(first.load(&key("default")).await.unwrap().is_none());
+        assert!(
+            fs::read_dir(dir.path()).unwrap().next().is_none(),
+            "reading chooses nothing"
+        );
+        first.probe(&key("default")).await.unwrap();
+        assert_eq!(
+            first.backend(&key("default")).await.unwrap(),
+            Some(expected),
+            "{mood:?}"
+        );
+        first.save(&key("default"), &tokens("A1")).await.unwrap();
+        let in_clear = fs::read_to_string(first.path(&key("default")))
+            .unwrap()
+            .contains("canary-refresh");
+        assert_eq!(in_clear, expected == StoreBackend::File);
+
+        // A keyring that works by now is not used all of a sudden.
+        fake.set_mood(Mood::Works);
+        let later = either(&fake, dir.path());
+        assert_eq!(access(&later).await, "A1");
+        later.save(&key("default"), &tokens("A2")).await.unwrap();
+        assert_eq!(later.backend(&key("default")).await.unwrap(), Some(expected));
+        later.remove(&key("default")).await.unwrap();
+        later.probe(&key("default")).await.unwrap();
+        assert_eq!(
+            later.backend(&key("default")).await.unwrap(),
+            Some(expected),
+            "it outlives a sign-out"
+        );
+        assert!(fake.names().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_keyring_that_is_gone_later_is_an_error_and_no_fallback() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
+    either(&fake, dir.path())
+        .save(&key("default"), &tokens("A1"))
+        .await
+        .unwrap();
+    let before = fs::read(either(&fake, dir.path()).path(&key("default"))).unwrap();
+    for (mood, expected) in [
+        (Mood::Locked, KeyringProblem::Locked),
+        (Mood::Hangs, KeyringProblem::TimedOut),
+        (Mood::Fails, KeyringProblem::Failed),
+    ] {
+        fake.set_mood(mood);
+        let later = either(&fake, dir.path());
+        for result in [
+            later.load(&key("default")).await.map(|_| ()),
+            later.probe(&key("default")).await,
+            later.save(&key("default"), &tokens("canary")).await,
+        ] {
+            assert_eq!(problem(&result.unwrap_err()), Some(expected));
+        }
+        assert_eq!(fs::read(later.path(&key("default"))).unwrap(), before);
+    }
+    // Nor after a sign-out.
+    let later = either(&fake, dir.path());
+    later.remove(&key("default")).await.unwrap();
+    assert!(later.probe(&key("default")).await.is_err());
+    assert!(later.save(&key("default"), &tokens("canary")).await.is_err());
+    assert!(!later.path(&key("default")).exists());
+}
+
+/// Tokens in clear that somebody puts in the place of encrypted ones would be somebody's session.
+#[tokio::test]
+async fn planted_tokens_in_clear_are_refused_where_the_keyring_was_chosen() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
+    let store = either(&fake, dir.path());
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    fs::remove_file(store.path(&key("default"))).unwrap();
+    FileStore::in_dir(dir.path())
+        .save(&key("default"), &tokens("planted"))
+        .await
+        .unwrap();
+    let error = store.load(&key("default")).await.unwrap_err();
+    assert_eq!(seal_problem(&error), Some(SealProblem::InClear));
+}
+
+#[tokio::test]
+async fn an_account_that_the_file_store_signed_in_stays_signed_in() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
+    FileStore::in_dir(dir.path())
+        .save(&key("default"), &tokens("A1"))
+        .await
+        .unwrap();
+    let store = either(&fake, dir.path());
+    assert_eq!(access(&store).await, "A1");
+    store.probe(&key("default")).await.unwrap();
+    store.save(&key("default"), &tokens("A2")).await.unwrap();
+    assert_eq!(
+        store.backend(&key("default")).await.unwrap(),
+        Some(StoreBackend::File)
+    );
+    // Another account of this folder is free to choose.
+    store.save(&key("bob"), &tokens_of("bob", "B1")).await.unwrap();
+    assert_eq!(
+        store.backend(&key("bob")).await.unwrap(),
+        Some(StoreBackend::Keyring)
+    );
+}
+
+#[tokio::test]
+async fn a_session_moves_there_and_back_by_an_explicit_call() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Fails));
+    let store = either(&fake, dir.path());
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    let error = store
+        .move_to(&key("default"), StoreBackend::Keyring)
+        .await
+        .unwrap_err();
+    assert_eq!(problem(&error), Some(KeyringProblem::Failed));
+    assert_eq!(access(&store).await, "A1", "everything is as before");
+
+    fake.set_mood(Mood::Works);
+    for (to, keys) in [
+        (StoreBackend::Keyring, 1),
+        (StoreBackend::Keyring, 1),
+        (StoreBackend::File, 0),
+        (StoreBackend::File, 0),
+        (StoreBackend::Keyring, 1),
+    ] {
+        store.move_to(&key("default"), to).await.unwrap();
+        // A process that runs already follows.
+        assert_eq!(access(&store).await, "A1");
+        let next = either(&fake, dir.path());
+        assert_eq!(access(&next).await, "A1");
+        assert_eq!(next.backend(&key("default")).await.unwrap(), Some(to));
+        assert_eq!(fake.names().len(), keys);
+        let text = fs::read_to_string(store.path(&key("default"))).unwrap();
+        assert_eq!(text.contains("canary-refresh"), to == StoreBackend::File);
+    }
+    // With nobody signed in it is the choice alone.
+    store.remove(&key("default")).await.unwrap();
+    store.move_to(&key("default"), StoreBackend::File).await.unwrap();
+    store.save(&key("default"), &tokens("A2")).await.unwrap();
+    assert!(fake.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_choice_that_cannot_be_read_is_not_made_anew() {
+    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
+    let store = either(&fake, dir.path());
+    store.save(&key("default"), &tokens("A1")).await.unwrap();
+    let choice = store.path(&key("default")).with_extension("backend");
+    assert_eq!(
+        fs::read_to_string(&choice).unwrap(),
+        r#"{"version":1,"backend":"keyring"}"#
+    );
+    for (text, is_newer) in [
+        ("", false),
+        (r#"{"version":1,"backend":"elsewhere"}"#, false),
+        (r#"{"version":2,"backend":"file"}"#, true),
+    ] {
+        fs::write(&choice, text).unwrap();
+        let error = store.load(&key("default")).await.unwrap_err();
+        assert_eq!(
+            matches!(error, StoreError::NewerVersion { .. }),
+            is_newer,
+            "{error:?}"
+        );
+        assert!(store.save(&key("default"), &tokens("A2")).await.is_err());
+        assert!(store.probe(&key("default")).await.is_err());
+    }
+}
