@@ -12,6 +12,7 @@ mod webdriver;
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use aipass_auth::{Auth, AuthError, Loopback, SessionInfo};
@@ -28,6 +29,9 @@ type Failure = Box<dyn Error + Send + Sync>;
 /// Everything takes a few seconds; this is for a browser that hangs.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// How long a click may take to come back to the listener.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 const ALLOW: &str = "button[value=allow]";
 const DENY: &str = "button[value=deny]";
 
@@ -36,7 +40,7 @@ const LONG_NAME: &str =
     "Donau<b>dampfschifffahrts&elektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft";
 
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<ExitCode, Failure> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let (driver, chromium, folder, no_sandbox) = match args.as_slice() {
@@ -51,10 +55,10 @@ async fn main() -> Result<(), Failure> {
     // The browser is closed also when the checks take too long.
     let outcome = tokio::time::timeout(LIMIT, check_all(&mut desk)).await;
     desk.browser.close().await?;
-    outcome?
+    Ok(outcome?)
 }
 
-async fn check_all(desk: &mut Desk) -> Result<(), Failure> {
+async fn check_all(desk: &mut Desk) -> ExitCode {
     let mut report = Report::default();
     report.check("allow", allow(desk)).await;
     report.check("deny", deny(desk)).await;
@@ -106,10 +110,12 @@ impl Desk {
         let (sender, mut urls) = tokio::sync::mpsc::unbounded_channel();
         let flow = Loopback::new()
             .redirect_uri(&self.redirect_uri)
-            .timeout(Duration::from_secs(60))
+            .timeout(PATIENCE)
             .opener(move |url: &Url| sender.send(url.clone()).map_err(io::Error::other));
         let task = tokio::spawn(async move { auth.login(flow).await });
         let url = urls.recv().await.ok_or("the login never opened a browser")?;
+        // What a check that failed has left in the console is not this one's.
+        self.browser.console().await?;
         self.browser.go(url.as_str()).await?;
         Ok(Login { task, url })
     }
@@ -137,8 +143,15 @@ struct Login {
 }
 
 impl Login {
-    async fn end(self) -> Result<Result<SessionInfo, AuthError>, Failure> {
-        Ok(self.task.await?)
+    async fn end(mut self) -> Result<Result<SessionInfo, AuthError>, Failure> {
+        Ok((&mut self.task).await?)
+    }
+}
+
+impl Drop for Login {
+    fn drop(&mut self) {
+        // A check that failed half-way leaves the port to the next one.
+        self.task.abort();
     }
 }
 

@@ -20,6 +20,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 #[derive(Debug)]
 pub(crate) struct Browser {
     http: reqwest::Client,
+    driver: String,
     session: String,
 }
 
@@ -50,12 +51,16 @@ impl Browser {
         let id = answer["sessionId"].as_str().ok_or("the session has no id")?;
         Ok(Self {
             session: format!("{driver}/session/{id}"),
+            driver: driver.to_owned(),
             http,
         })
     }
 
+    /// Closes the window and ends chromedriver, which would otherwise outlive whoever started it and was killed.
     pub(crate) async fn close(self) -> Result<(), Failure> {
         value(self.http.delete(&self.session)).await?;
+        let shutdown = self.http.get(format!("{}/shutdown", self.driver)).send().await;
+        shutdown.map_err(reqwest::Error::without_url)?;
         Ok(())
     }
 

@@ -13,29 +13,35 @@ mod session;
 mod visitor;
 
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use checks::Report;
 use server::{Dialect, Server};
 
+type Failure = Box<dyn Error + Send + Sync>;
+
 /// Everything takes a few seconds; this is for a server that hangs.
 const LIMIT: Duration = Duration::from_secs(120);
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn main() -> Result<ExitCode, Failure> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let work = async {
         match args.as_slice() {
-            [race::CHILD, guard, issuer, dir] => race::child(guard, issuer, dir).await,
-            [issuer] => check_all(&Server::new(issuer)?).await,
+            [race::CHILD, guard, issuer, dir] => {
+                race::child(guard, issuer, dir).await?;
+                Ok(ExitCode::SUCCESS)
+            }
+            [issuer] => Ok(check_all(&Server::new(issuer)?).await),
             _ => Err("usage: conformance ISSUER (see `cargo xtask conformance`)".into()),
         }
     };
     tokio::time::timeout(LIMIT, work).await?
 }
 
-async fn check_all(server: &Server) -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn check_all(server: &Server) -> ExitCode {
     let mut report = Report::default();
     for dialect in Dialect::ALL {
         let named = |check: &str| format!("{check} ({})", dialect.name());

@@ -22,7 +22,7 @@ const INSTALLED: &str = "installed.json";
 /// The oldest node that oidc-provider runs on.
 const OLDEST_NODE: u32 = 20;
 
-const INSTALL_LIMIT: Duration = Duration::from_secs(120);
+const INSTALL_LIMIT: Duration = Duration::from_secs(60);
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// The program has a limit of its own below this.
 const CHECK_LIMIT: Duration = Duration::from_secs(150);
@@ -117,7 +117,11 @@ fn install(npm: &Path, sources: &Path, folder: &Path) -> Result<(), OutsideError
         INSTALL_LIMIT,
         Command::new(npm)
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .args(["--fetch-retries=1", "--fetch-timeout=20000"])
+            .args([
+                "--fetch-retries=1",
+                "--fetch-retry-mintimeout=1000",
+                "--fetch-timeout=20000",
+            ])
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
