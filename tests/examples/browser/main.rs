@@ -114,6 +114,8 @@ impl Desk {
             .opener(move |url: &Url| sender.send(url.clone()).map_err(io::Error::other));
         let task = tokio::spawn(async move { auth.login(flow).await });
         let url = urls.recv().await.ok_or("the login never opened a browser")?;
+        // What a check that failed has left in the console is not this one's.
+        self.browser.console().await?;
         self.browser.go(url.as_str()).await?;
         Ok(Login { task, url })
     }

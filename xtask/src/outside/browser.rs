@@ -2,11 +2,13 @@
 
 use super::{Outside, OutsideError, programs, running};
 use std::{
+    env,
     ffi::OsStr,
+    fs,
     io::{Read as _, Write as _},
     net::{Ipv4Addr, TcpStream},
-    path::Path,
-    process::{Command, Stdio},
+    path::{Path, PathBuf},
+    process::{self, Command, Stdio},
     time::Duration,
 };
 
@@ -42,25 +44,42 @@ pub(super) fn run(root: &Path) -> Result<(), OutsideError> {
 struct Driver {
     program: running::Running,
     port: u16,
+    /// What the browser leaves behind goes with it. Not below the target folder: the path of the browser's socket must
+    /// be short.
+    scratch: PathBuf,
 }
 
 impl Driver {
     fn start(chromedriver: &Path) -> Result<Self, OutsideError> {
-        let mut program =
-            running::Running::start(Command::new(chromedriver).arg("--port=0").stderr(Stdio::null()))
-                .map_err(OutsideError::io("chromedriver"))?;
-        let port = program
+        let scratch = env::temp_dir().join(format!("aipass-browser-{}", process::id()));
+        fs::create_dir_all(&scratch).map_err(OutsideError::io("the browser's folder"))?;
+        let program = running::Running::start(
+            Command::new(chromedriver)
+                .arg("--port=0")
+                .env("TMPDIR", &scratch)
+                .stderr(Stdio::null()),
+        )
+        .map_err(OutsideError::io("chromedriver"))?;
+        let mut driver = Self {
+            program,
+            port: 0,
+            scratch,
+        };
+        driver.port = driver
+            .program
             .wait_for(START_LIMIT, port_of)
             .map_err(|why| OutsideError::Failed(format!("chromedriver did not start: {why}")))?;
-        Ok(Self { program, port })
+        Ok(driver)
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        if ask_to_end(self.port).is_ok() {
-            self.program.give_time(END_LIMIT);
-        }
+        // It may have ended, and without a port there was never anything to ask.
+        let _ = ask_to_end(self.port);
+        self.program.end(END_LIMIT);
+        // What is left there is empty, and the system clears it in the end.
+        let _ = fs::remove_dir_all(&self.scratch);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Checks that need software which is not ours: an authorization server on node, and a real browser.
 //!
 //! Each starts the other software, then a program in `tests/examples` that makes the checks and prints a line for
-//! each, and ends both whatever happens. Nothing is installed on the system, and nothing is written outside the target
-//! folder. What is not there is named, so that `cargo xtask ci` can leave the check out and say why.
+//! each, and ends both whatever happens. Nothing is installed on the system, and what is left is below the target folder.
+//! What is not there is named, so that `cargo xtask ci` can leave the check out and say why.
 
 #![expect(
     clippy::print_stdout,

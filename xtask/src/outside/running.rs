@@ -84,10 +84,11 @@ impl Running {
         }
     }
 
-    /// Gives the program this long to end by itself.
-    pub(super) fn give_time(&mut self, limit: Duration) {
-        // Whatever comes of it, the drop sees to the end.
-        let _ = wait(&mut self.child, limit);
+    /// Lets the program end by itself for so long, and then makes it.
+    pub(super) fn end(&mut self, patience: Duration) {
+        if !matches!(wait(&mut self.child, patience), Ok(Some(_))) {
+            end(&mut self.child);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::regen::OUTPUT;
 use std::{fs, io, path::Path};
 
 /// The kinds of files that people write.
-const KINDS: [&str; 6] = ["rs", "toml", "md", "yaml", "yml", "sh"];
+const KINDS: [&str; 7] = ["rs", "toml", "md", "mjs", "yaml", "yml", "sh"];
 
 /// Folders that hold what machines write.
 const SKIPPED: [&str; 3] = ["target", ".git", ".state"];
