@@ -56,6 +56,8 @@ pub(crate) enum Urgency {
     Needed,
     /// Nobody waits; the token has some life left.
     Early,
+    /// Somebody wants a renewal, whatever the token is worth.
+    Forced,
 }
 
 pub(crate) async fn renew(session: &Session, urgency: Urgency) -> Result<Served, AuthError> {
@@ -95,6 +97,7 @@ fn is_good_enough(live: &Live, urgency: Urgency, now: Moment) -> bool {
     match urgency {
         Urgency::Needed => live.is_fresh(now),
         Urgency::Early => !live.is_due(now),
+        Urgency::Forced => false,
     }
 }
 

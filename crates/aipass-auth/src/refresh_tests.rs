@@ -482,6 +482,49 @@ async fn refresh_renews_a_good_token_and_the_newest_one() {
 }
 
 #[tokio::test]
+async fn a_server_that_gives_out_the_same_token_again_is_believed() {
+    #[derive(Debug)]
+    struct Same;
+    impl Renew for Same {
+        fn renew<'a>(&'a self, _: &'a Secret) -> BoxFuture<'a, Result<FreshTokens, AuthError>> {
+            Box::pin(async {
+                Ok(FreshTokens {
+                    access_token: Secret::new("A0"),
+                    refresh_token: None,
+                    expires_in: Some(3600),
+                    scopes: None,
+                    extra: Map::new(),
+                })
+            })
+        }
+    }
+    let rig = Rig::new(3000).await;
+    let session = rig.session_at(Arc::new(Same));
+    session.refresh().await.unwrap();
+    assert_eq!(text(session.token(None).await).unwrap(), "A0");
+    let generation = rig
+        .store
+        .memory
+        .load(&rig.key)
+        .await
+        .unwrap()
+        .unwrap()
+        .generation();
+    assert_eq!(generation, 2);
+}
+
+#[tokio::test]
+async fn a_wish_for_a_renewal_fails_as_the_renewal_does() {
+    let rig = Rig::new(3000).await;
+    rig.server.will_fail([refused("server_error", 500, None)]);
+    assert!(rig.session.refresh().await.unwrap_err().is_temporary());
+    assert_eq!(rig.token().await.unwrap(), "A0", "the token still works");
+    rig.server.ended.store(true, Ordering::SeqCst);
+    rig.clock.advance(Duration::from_secs(1));
+    assert!(rig.session.refresh().await.unwrap_err().is_login_required());
+}
+
+#[tokio::test]
 async fn a_login_replaces_everything_that_was_known() {
     let rig = Rig::new(-1).await;
     rig.server.ended.store(true, Ordering::SeqCst);

@@ -113,11 +113,18 @@ impl Session {
         let Some(before) = self.newest().await? else {
             return Err(AuthError::login_required(LoginReason::NotSignedIn));
         };
-        self.lock().rejected = Some(before.live.digest);
-        self.renewed(Some(&before.live.access)).await?;
-        self.info()
-            .await?
-            .ok_or_else(|| AuthError::login_required(LoginReason::NotSignedIn))
+        loop {
+            let (flight, is_own) = self.flight(&mut self.lock(), Urgency::Forced);
+            let served = flight.await?;
+            if let Some(trouble) = served.trouble {
+                return Err(trouble);
+            }
+            // A renewal that was under way already may have found the token good enough.
+            let is_new = served.live.tokens.generation != before.live.tokens.generation;
+            if is_own || is_new {
+                return Ok(served.live.tokens.info());
+            }
+        }
     }
 
     /// What is known about the session, without any traffic.
@@ -193,17 +200,17 @@ impl Session {
         }
         state.early_after = Some(now + EARLY_PAUSE);
         // The task goes on by itself.
-        drop(self.flight(state, Urgency::Early));
+        drop(self.flight(state, Urgency::Early).0);
     }
 
     fn join_flight(&self) -> Flight {
-        self.flight(&mut self.lock(), Urgency::Needed)
+        self.flight(&mut self.lock(), Urgency::Needed).0
     }
 
-    /// The renewal under way, or a new one.
-    fn flight(&self, state: &mut State, urgency: Urgency) -> Flight {
+    /// The renewal under way, or a new one; and whether it is a new one.
+    fn flight(&self, state: &mut State, urgency: Urgency) -> (Flight, bool) {
         if let Some((_, flight)) = &state.flight {
-            return flight.clone();
+            return (flight.clone(), false);
         }
         state.flights += 1;
         let number = state.flights;
@@ -219,7 +226,7 @@ impl Session {
             .boxed()
             .shared();
         state.flight = Some((number, flight.clone()));
-        flight
+        (flight, true)
     }
 
     /// Forgets what was known about earlier tokens. Work under way stays.
