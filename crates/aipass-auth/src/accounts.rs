@@ -65,8 +65,8 @@ impl Accounts {
 }
 
 impl Sessions {
-    /// Forgets sessions that nobody holds and that have nothing to lose, whenever their number has doubled. What
-    /// they know is in the store.
+    /// Forgets sessions that nobody holds and that know nothing beyond what is in the store, whenever their number has
+    /// doubled.
     fn make_room(&mut self) {
         if self.by_account.len() < self.sweep_at {
             return;

@@ -18,7 +18,8 @@ use crate::secret::AccessToken;
 use crate::session::Session;
 use crate::source::TokenSource;
 use crate::store::{AccountKey, BoxFuture};
-use crate::tokens::SessionInfo;
+use crate::store_error::StoreError;
+use crate::tokens::{SessionInfo, StoredTokens};
 
 /// One OAuth client with the session of one account. Clones are cheap and share the session;
 /// [`for_account`](Self::for_account) gives the session of another one.
@@ -171,6 +172,41 @@ impl Auth {
     /// When the store cannot be read ([`is_store`](AuthError::is_store)).
     pub async fn session(&self) -> Result<Option<SessionInfo>, AuthError> {
         self.session.info().await
+    }
+
+    /// Signs in with tokens that were obtained elsewhere, for example to take over the session of another program:
+    /// they are stored as those of a login are, in place of what is there, and used from now on. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// When the tokens belong to another service, client or account, or the store cannot take them
+    /// ([`is_store`](AuthError::is_store); they are in use in this process all the same), or the access token fits into
+    /// no header.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use aipass_auth::{Auth, StoredTokens};
+    ///
+    /// let auth = Auth::builder("client_1").build()?;
+    /// let tokens = StoredTokens::new(auth.account_key(), "access").with_refresh_token("refresh");
+    /// auth.sign_in_with(tokens).await?;
+    /// assert_eq!(auth.token(None).await?.expose_secret(), "access");
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+    /// ```
+    pub async fn sign_in_with(&self, tokens: StoredTokens) -> Result<SessionInfo, AuthError> {
+        if !tokens.belongs_to(self.account_key()) {
+            return Err(StoreError::ForeignTokens.into());
+        }
+        AccessToken::new(tokens.access_token().clone())?;
+        let session = self.session.clone();
+        self.detached(async move {
+            session
+                .sign_in(|_, generation| tokens.with_generation(generation))
+                .await
+        })
+        .await?
     }
 
     /// Tries whether the store could take tokens, as [`login`](Self::login) does before it opens the browser.

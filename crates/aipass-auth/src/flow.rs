@@ -201,7 +201,9 @@ impl Auth {
                 .grants
                 .exchange(&code, &pending.0.verifier, &redirect_uri)
                 .await?;
-            auth.session_core().sign_in(fresh, &pending.0.scopes).await
+            let key = auth.account_key();
+            let login = |now, generation| fresh.into_login(key, &pending.0.scopes, now, generation);
+            auth.session_core().sign_in(login).await
         })
         .await?
     }

@@ -3,6 +3,7 @@
 mod background;
 mod events;
 mod late_writers;
+mod overtaken;
 mod rig;
 
 use std::sync::Arc;
@@ -516,7 +517,7 @@ async fn a_server_that_gives_out_the_same_token_again_is_believed() {
 #[tokio::test]
 async fn a_wish_for_a_renewal_fails_as_the_renewal_does() {
     let rig = Rig::new(3000).await;
-    rig.server.will_fail([refused("server_error", 500, None)]);
+    rig.server.will_fail([refused("server_error", 503, None)]);
     assert!(rig.session.refresh().await.unwrap_err().is_temporary());
     assert_eq!(rig.token().await.unwrap(), "A0", "the token still works");
     rig.server.ended.store(true, Ordering::SeqCst);
@@ -529,22 +530,8 @@ async fn a_login_replaces_everything_that_was_known() {
     let rig = Rig::new(-1).await;
     rig.server.ended.store(true, Ordering::SeqCst);
     assert!(rig.token().await.unwrap_err().is_login_required());
-    let fresh = FreshTokens {
-        access_token: Secret::new("L1"),
-        refresh_token: Some(Secret::new("M1")),
-        expires_in: None,
-        scopes: None,
-        extra: Map::new(),
-    };
-    let info = rig
-        .session
-        .sign_in(fresh, &["api:access".to_owned()])
-        .await
-        .unwrap();
-    assert_eq!(
-        (info.scopes, info.expires_at),
-        (vec!["api:access".to_owned()], None)
-    );
+    let info = rig.sign_in().await.unwrap();
+    assert_eq!(info.scopes, ["api:access"]);
     assert_eq!(
         (rig.token().await.unwrap(), rig.stored().await.1),
         ("L1".to_owned(), "M1".to_owned())
@@ -564,14 +551,7 @@ async fn a_login_replaces_everything_that_was_known() {
 async fn a_login_that_cannot_be_saved_says_so_and_works_all_the_same() {
     let rig = Rig::new(-1).await;
     rig.store.no_save.store(true, Ordering::SeqCst);
-    let fresh = FreshTokens {
-        access_token: Secret::new("L1"),
-        refresh_token: None,
-        expires_in: Some(3600),
-        scopes: None,
-        extra: Map::new(),
-    };
-    assert!(rig.session.sign_in(fresh, &[]).await.unwrap_err().is_store());
+    assert!(rig.sign_in().await.unwrap_err().is_store());
     assert_eq!(rig.token().await.unwrap(), "L1");
 }
 

@@ -9,7 +9,7 @@ use crate::live::Live;
 use crate::secret::Secret;
 use crate::session::{Session, State};
 use crate::store_error::StoreError;
-use crate::tokens::{FreshTokens, SessionInfo, StoredTokens};
+use crate::tokens::{SessionInfo, StoredTokens};
 
 /// How long a failed save rests before a request starts another one.
 const SAVE_PAUSE: Duration = Duration::from_secs(30);
@@ -37,10 +37,12 @@ impl Unsaved {
     }
 
     /// Whether the tokens in memory are newer than what the store holds now.
-    fn is_newer(&self, memory: &StoredTokens, stored: Option<u64>) -> bool {
+    fn is_newer(&self, memory: &StoredTokens, stored: Option<&StoredTokens>) -> bool {
         match self.replaces {
-            Replaces::Generation(replaced) => stored == replaced,
-            Replaces::Unknown => stored.is_none_or(|stored| memory.generation() > stored),
+            Replaces::Generation(replaced) => stored.map(StoredTokens::generation) == replaced,
+            Replaces::Unknown => stored.is_none_or(|stored| {
+                (memory.obtained_at, memory.generation) > (stored.obtained_at, stored.generation)
+            }),
         }
     }
 }
@@ -53,37 +55,35 @@ pub(crate) struct Newest {
 
 impl Session {
     /// Stores the tokens of a new login and uses them from now on. A failed save is an error, but the tokens are
-    /// in use all the same.
+    /// in use all the same. `login` makes them, given the moment and their generation.
     pub(crate) async fn sign_in(
         &self,
-        fresh: FreshTokens,
-        requested: &[String],
+        login: impl FnOnce(u64, u64) -> StoredTokens,
     ) -> Result<SessionInfo, AuthError> {
         let inner = self.inner();
         let lock = inner.backing.store.lock(&inner.key).await;
-        let stored = match &lock {
-            Ok(_) => inner.backing.store.load(&inner.key).await,
-            Err(error) => Err(error.clone()),
-        };
+        // Reading needs no lock, and tells what the login has to count on from.
+        let stored = inner.backing.store.load(&inner.key).await;
         let known = self.lock().live.as_ref().map_or(0, |live| live.tokens.generation);
-        let (stored, obstacle) = match stored {
+        let (replaces, obstacle) = match stored {
             Ok(stored) => (Replaces::Generation(stored.map(|stored| stored.generation)), None),
             // A login is what mends these.
             Err(error) if error.is_mended_by_login() => (Replaces::Unknown, None),
             Err(error) => (Replaces::Unknown, Some(error)),
         };
-        let generation = match stored {
+        let obstacle = lock.as_ref().err().cloned().or(obstacle);
+        let generation = match replaces {
             Replaces::Generation(Some(generation)) => generation.max(known),
             _ => known,
         };
         let now = self.now();
-        let tokens = fresh.into_login(&inner.key, requested, now.wall, generation.saturating_add(1));
+        let tokens = login(now.wall, generation.saturating_add(1));
         let saved = match obstacle {
             Some(error) => Err(error),
             None => inner.backing.store.save(&inner.key, &tokens).await,
         };
         let live = Arc::new(Live::new(tokens, now)?);
-        let unsaved = saved.is_err().then(|| self.unsaved(stored));
+        let unsaved = saved.is_err().then(|| self.unsaved(replaces));
         self.start_over(Some(live.clone()), unsaved);
         drop(lock);
         match saved {
@@ -132,10 +132,10 @@ impl Session {
             Err(_) => Replaces::Unknown,
         };
         if let (Some(memory), Some(unsaved)) = (&memory, unsaved) {
-            let newer = match replaces {
-                Replaces::Generation(stored) => unsaved.is_newer(&memory.tokens, stored),
-                Replaces::Unknown => true,
-            };
+            // Of a store that cannot be read, memory is all there is.
+            let newer = stored
+                .as_ref()
+                .map_or(true, |stored| unsaved.is_newer(&memory.tokens, stored.as_ref()));
             if newer {
                 // What was seen at the failed save is still what has to be replaced.
                 let replaces = match replaces {
@@ -176,22 +176,24 @@ impl Session {
         let Ok(_lock) = inner.backing.store.lock(&inner.key).await else {
             return;
         };
-        if let Ok(Some(mut newest)) = self.newest().await {
-            self.save_if_unsaved(&mut newest).await;
+        match self.newest().await {
+            Ok(Some(mut newest)) if self.is_in_use(&newest.live) => self.save_if_unsaved(&mut newest).await,
+            // Somebody signed in or out elsewhere: there is nothing left to save.
+            Ok(_) => self.lock().unsaved = None,
+            Err(error) => tracing::debug!(%error, "the tokens cannot be saved yet"),
         }
+    }
+
+    fn is_in_use(&self, live: &Live) -> bool {
+        self.lock()
+            .live
+            .as_ref()
+            .is_some_and(|memory| memory.digest == live.digest)
     }
 
     /// Saves these tokens if they are the ones that are missing in the store. The caller holds the lock.
     pub(crate) async fn save_if_unsaved(&self, newest: &mut Newest) {
-        let is_missing = {
-            let state = self.lock();
-            state.unsaved.is_some()
-                && state
-                    .live
-                    .as_ref()
-                    .is_some_and(|memory| memory.digest == newest.live.digest)
-        };
-        if !is_missing {
+        if !self.has_unsaved() || !self.is_in_use(&newest.live) {
             return;
         }
         match self.save(&newest.live.tokens, newest.replaces).await {

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::Shared;
+use tokio::task::AbortHandle;
 
 use crate::clock::{Clock, Moment};
 use crate::error::{AuthError, Kind, LoginReason};
 use crate::events::{Announcer, SessionEvent};
 use crate::grant::Grants;
 use crate::live::Live;
-use crate::refresh::{RefreshMode, Urgency};
+use crate::refresh::{RefreshMode, Renewal, Urgency};
 use crate::saving::Unsaved;
 use crate::secret::{AccessToken, Fingerprint, Secret};
 use crate::store::{AccountKey, BoxFuture, TokenStore};
@@ -67,8 +68,16 @@ pub(crate) struct State {
     pub(crate) end_announced: bool,
     /// No renewal in the background before this moment.
     early_after: Option<Instant>,
-    flight: Option<(u64, Flight)>,
-    flights: u64,
+    /// Counts logins and logouts, so that work of before cannot undo them.
+    pub(crate) epoch: u64,
+    flight: Option<Running>,
+}
+
+/// A renewal under way.
+struct Running {
+    flight: Flight,
+    /// Tells when the task has ended, by a panic or the end of its runtime too, even before its first step.
+    task: AbortHandle,
 }
 
 /// No request before this moment; until then everybody gets the same answer.
@@ -114,7 +123,7 @@ impl Session {
             return Err(AuthError::login_required(LoginReason::NotSignedIn));
         };
         loop {
-            let (flight, is_own) = self.flight(&mut self.lock(), Urgency::Forced);
+            let (flight, is_own) = self.flight(&mut self.lock(), Urgency::Forced(before.live.digest));
             let served = flight.await?;
             if let Some(trouble) = served.trouble {
                 return Err(trouble);
@@ -134,8 +143,8 @@ impl Session {
 
     /// Waits for the work under way, and tries once more to save what could not be saved.
     pub(crate) async fn close(&self) {
-        let flight = self.lock().flight.clone();
-        if let Some((_, flight)) = flight {
+        let flight = self.lock().running();
+        if let Some(flight) = flight {
             // The outcome belongs to those who asked for it.
             let _ = flight.await;
         }
@@ -209,23 +218,20 @@ impl Session {
 
     /// The renewal under way, or a new one; and whether it is a new one.
     fn flight(&self, state: &mut State, urgency: Urgency) -> (Flight, bool) {
-        if let Some((_, flight)) = &state.flight {
-            return (flight.clone(), false);
+        if let Some(flight) = state.running() {
+            return (flight, false);
         }
-        state.flights += 1;
-        let number = state.flights;
         let session = self.clone();
-        let task = tokio::spawn(async move {
-            let _landing = Landing {
-                session: session.clone(),
-                number,
-            };
-            crate::refresh::renew(&session, urgency).await
-        });
+        let work = async move { Renewal::new(&session, urgency).run().await };
+        let task = tokio::spawn(work);
+        let handle = task.abort_handle();
         let flight = async move { task.await.unwrap_or_else(|_| Err(AuthError::new(Kind::Stopped))) }
             .boxed()
             .shared();
-        state.flight = Some((number, flight.clone()));
+        state.flight = Some(Running {
+            flight: flight.clone(),
+            task: handle,
+        });
         (flight, true)
     }
 
@@ -235,8 +241,8 @@ impl Session {
         *state = State {
             live,
             unsaved,
-            flight: state.flight.take(),
-            flights: state.flights,
+            epoch: state.epoch + 1,
+            flight: state.flight.take().filter(|running| !running.task.is_finished()),
             ..State::default()
         };
     }
@@ -245,10 +251,18 @@ impl Session {
         self.0.backing.announcer.announce(event);
     }
 
-    /// Whether somebody would lose something if the session was forgotten.
+    /// Whether nothing would be lost if the session was forgotten: nothing under way, and nothing known that the store
+    /// does not know.
     pub(crate) fn is_idle(&self) -> bool {
+        let now = self.now().monotonic;
         let state = self.lock();
-        state.unsaved.is_none() && state.flight.is_none()
+        let resting = state.backoff.as_ref().is_some_and(|backoff| now < backoff.until);
+        state.unsaved.is_none()
+            && state.running().is_none()
+            && state.doubtful.is_none()
+            && state.dead.is_none()
+            && !state.end_announced
+            && !resting
     }
 
     pub(crate) fn has_unsaved(&self) -> bool {
@@ -282,21 +296,10 @@ impl fmt::Debug for Session {
     }
 }
 
-/// Clears the flight when its task ends, by a panic or the end of its runtime too.
-struct Landing {
-    session: Session,
-    number: u64,
-}
-
-impl Drop for Landing {
-    fn drop(&mut self) {
-        let mut state = self.session.lock();
-        if state
-            .flight
-            .as_ref()
-            .is_some_and(|(number, _)| *number == self.number)
-        {
-            state.flight = None;
-        }
+impl State {
+    /// The renewal under way, if there is one.
+    fn running(&self) -> Option<Flight> {
+        let running = self.flight.as_ref()?;
+        (!running.task.is_finished()).then(|| running.flight.clone())
     }
 }

@@ -126,6 +126,11 @@ impl StoredTokens {
         self
     }
 
+    pub(crate) fn with_generation(mut self, generation: u64) -> Self {
+        self.generation = generation;
+        self
+    }
+
     /// The stored form, a JSON object. It holds the tokens in clear.
     pub fn to_json(&self) -> Secret {
         let written = Written {

@@ -185,6 +185,54 @@ async fn a_dead_grant_is_asked_for_once_however_many_handles_there_are() {
     );
 }
 
+/// A refresh token that the server may have used up must not be sent again while the old token works.
+#[tokio::test]
+async fn a_doubt_outlives_the_handle_that_met_it() {
+    let server = RawServer::always(Reply::Silence).await;
+    let store = MemoryStore::new();
+    let key = key_of(&server.base, "ada");
+    let soon = SystemTime::now() + Duration::from_secs(30);
+    let tokens = StoredTokens::new(&key, "A-ada")
+        .with_refresh_token("R-ada")
+        .with_times(SystemTime::now() - Duration::from_secs(3600), Some(soon));
+    store.save(&key, &tokens).await.unwrap();
+    let auth = client(&server.base)
+        .http(impatient())
+        .token_store(store)
+        .build()
+        .unwrap();
+    assert_eq!(token(&auth.for_account("ada").unwrap()).await, "A-ada");
+    for number in 0..3000 {
+        auth.for_account(format!("user-{number}")).unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(token(&auth.for_account("ada").unwrap()).await, "A-ada");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn tokens_from_elsewhere_are_taken_over_as_a_login() {
+    let store = MemoryStore::new();
+    let base = "https://aipass.one";
+    expired(&store, base, "ada").await;
+    let auth = client(base).token_store(store.clone()).build().unwrap();
+    let ada = auth.for_account("ada").unwrap();
+    let theirs = StoredTokens::new(ada.account_key(), "T1");
+    ada.sign_in_with(theirs.clone()).await.unwrap();
+    assert_eq!(token(&ada).await, "T1");
+    let stored = store.load(ada.account_key()).await.unwrap().unwrap();
+    assert_eq!(
+        stored.generation(),
+        2,
+        "it counts on, so that a late writer notices"
+    );
+    let bob = auth.for_account("bob").unwrap();
+    assert!(bob.sign_in_with(theirs).await.unwrap_err().is_store());
+    let unsafe_token = StoredTokens::new(bob.account_key(), "T\r\nX-Evil: 1");
+    assert!(bob.sign_in_with(unsafe_token).await.unwrap_err().is_config());
+    assert!(store.load(bob.account_key()).await.unwrap().is_none());
+}
+
 #[tokio::test]
 async fn a_label_is_short_and_plain() {
     let auth = client("https://aipass.one").build().unwrap();

@@ -114,3 +114,19 @@ async fn a_rejected_token_without_a_refresh_token_ends_the_session() {
     }
     assert_eq!(so_far(&mut events), ["login required"]);
 }
+
+#[tokio::test]
+async fn the_end_of_the_next_session_is_told_too_however_it_begins() {
+    let rig = Rig::new(-1).await;
+    let mut events = rig.backing.announcer.listen();
+    rig.server.ended.store(true, Ordering::SeqCst);
+    assert!(rig.token().await.unwrap_err().is_login_required());
+    assert_eq!(so_far(&mut events), ["login required"]);
+    // A login elsewhere, whose first renewal meets a failure.
+    rig.store("B1", Some("S1"), 30, 2).await;
+    rig.server.will_fail([refused("server_error", 503, None)]);
+    assert_eq!(rig.token().await.unwrap(), "B1");
+    rig.clock.advance(Duration::from_secs(31));
+    assert!(rig.token().await.unwrap_err().is_login_required());
+    assert_eq!(so_far(&mut events), ["login required"]);
+}

@@ -10,7 +10,7 @@ use crate::session::Renew;
 use crate::store::{AccountKey, BoxFuture, TokenStore};
 use crate::tokens::{FreshTokens, StoredTokens};
 
-use super::rig::{FakeServer, Flaky, Rig, text};
+use super::rig::{FakeServer, Flaky, Rig, refused, text};
 
 /// While the server answers, somebody else writes.
 #[derive(Debug)]
@@ -104,4 +104,45 @@ async fn a_store_that_cannot_be_read_in_time_keeps_the_pair_in_memory_until_it_c
     rig.store.no_save.store(false, Ordering::SeqCst);
     rig.session.close().await;
     assert_eq!(rig.stored().await, ("A2".into(), "R2".into()));
+}
+
+#[tokio::test]
+async fn what_somebody_else_wrote_is_renewed_where_it_is_over() {
+    let rig = Rig::new(-1).await;
+    let mut theirs = StoredTokens::new(&rig.key, "B1").with_refresh_token("S1");
+    theirs.generation = 7;
+    theirs.obtained_at -= 3600;
+    theirs.expires_at = Some(theirs.obtained_at + 60);
+    let session = rig.session_at(meanwhile(&rig, Some(theirs)));
+    // The first answer meets the foreign pair, and so does the second; the store changes each time.
+    assert_ne!(text(session.token(None).await).ok().as_deref(), Some("B1"));
+    assert!(rig.server.used.lock().unwrap().contains("S1"));
+}
+
+#[tokio::test]
+async fn a_wish_for_another_token_is_met_by_a_pair_of_somebody_else() {
+    /// Another process without our lock renews while we ask.
+    #[derive(Debug)]
+    struct Raced(Arc<FakeServer>, Arc<Flaky>, AccountKey);
+    impl Renew for Raced {
+        fn renew<'a>(&'a self, _: &'a Secret) -> BoxFuture<'a, Result<FreshTokens, AuthError>> {
+            Box::pin(async {
+                self.0.asked.fetch_add(1, Ordering::SeqCst);
+                let tokens = StoredTokens::new(&self.2, "B1")
+                    .with_refresh_token("S1")
+                    .with_expires_in(Duration::from_secs(3600));
+                self.1.memory.save(&self.2, &tokens).await.unwrap();
+                Err(refused("invalid_grant", 400, None))
+            })
+        }
+    }
+    let rig = Rig::new(3000).await;
+    let session = rig.session_at(Arc::new(Raced(
+        rig.server.clone(),
+        rig.store.clone(),
+        rig.key.clone(),
+    )));
+    session.refresh().await.unwrap();
+    assert_eq!(text(session.token(None).await).unwrap(), "B1");
+    assert_eq!(rig.server.asked(), 1);
 }

@@ -18,7 +18,7 @@ use crate::refresh::RefreshMode;
 use crate::secret::{AccessToken, Secret};
 use crate::session::{Backing, Renew, Session};
 use crate::store::{AccountKey, BoxFuture, StoreError, StoreLock, TokenStore};
-use crate::tokens::{FreshTokens, StoredTokens};
+use crate::tokens::{FreshTokens, SessionInfo, StoredTokens};
 
 #[derive(Debug, Default)]
 pub(super) struct FakeServer {
@@ -171,6 +171,20 @@ impl Rig {
         tokens.expires_at = now.checked_add_signed(left);
         tokens.generation = generation;
         self.store.memory.save(&self.key, &tokens).await.unwrap();
+    }
+
+    /// Signs in with `L1` and `M1`.
+    pub(super) async fn sign_in(&self) -> Result<SessionInfo, AuthError> {
+        let login = |now, generation| {
+            let mut tokens = StoredTokens::new(&self.key, "L1")
+                .with_refresh_token("M1")
+                .with_scopes(["api:access"])
+                .with_generation(generation);
+            tokens.obtained_at = now;
+            tokens.expires_at = Some(now + 3600);
+            tokens
+        };
+        self.session.sign_in(login).await
     }
 
     /// A second session on the same store, as another process has it.
