@@ -1,9 +1,10 @@
 //! The ways to sign in against the sandbox: real sockets, a person who clicks, and exact redirect URIs.
 
 use crate::session::free_port;
+use crate::support::{Answer, Server};
 use aipass::{
-    Auth, AuthError, BoxFuture, ClientRegistration, DeepLink, DeepLinks, HttpOptions, Loopback, Paste,
-    PasteSource, Secret, discover, register_client,
+    Auth, AuthError, BoxFuture, Client, ClientRegistration, DeepLink, DeepLinks, HttpOptions, Loopback,
+    Paste, PasteSource, RevokeShape, Secret, StoredTokens, discover, register_client,
 };
 use aipass_sandbox::{ClientSeed, Fault, Person, Route, Sandbox};
 use std::{io, sync::Mutex, time::Duration};
@@ -220,7 +221,8 @@ async fn a_declined_login_is_shown_in_the_browser_too() {
     let sandbox = Sandbox::start().await.unwrap();
     let redirect_uri = format!("http://127.0.0.1:{}/callback", free_port());
     let id = registered(&sandbox, &[&redirect_uri]).await;
-    let auth = Auth::builder(id)
+    let ai = Client::builder()
+        .client_id(id)
         .base_url(sandbox.base_url())
         .app_name("Receipts")
         .build()
@@ -238,7 +240,8 @@ async fn a_declined_login_is_shown_in_the_browser_too() {
                 shown.unwrap().send(visit).unwrap();
             });
         });
-    assert!(auth.login(flow).await.unwrap_err().is_denied());
+    let error = ai.login(flow).await.unwrap_err();
+    assert!(error.auth_error().unwrap().is_denied());
     let visit = page.await.unwrap();
     assert_eq!(visit.status(), Some(400));
     let page = visit.page().unwrap();
@@ -246,4 +249,50 @@ async fn a_declined_login_is_shown_in_the_browser_too() {
         page.contains("You did not allow access") && page.contains("Go back to Receipts"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn the_client_passes_the_settings_of_its_login_on() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let id = registered(&sandbox, &[LINK]).await;
+    let found = discover(sandbox.base_url(), &HttpOptions::default())
+        .await
+        .unwrap();
+    let builder = || Client::builder().client_id(&id).base_url(sandbox.base_url());
+
+    let ai = builder().server(found.clone()).build().unwrap();
+    let (url, pending) = ai.auth().unwrap().begin(LINK).unwrap();
+    let visit = sandbox.approve(url.as_str()).await.unwrap();
+    ai.auth()
+        .unwrap()
+        .complete(pending, visit.callback_url())
+        .await
+        .unwrap();
+    let elsewhere = builder().base_url("https://other.example").server(found).build();
+    assert!(elsewhere.unwrap_err().to_string().contains("base URL"));
+
+    // The sandbox does not name itself in a callback.
+    let ai = builder().require_issuer(true).build().unwrap();
+    let (url, pending) = ai.auth().unwrap().begin(LINK).unwrap();
+    let visit = sandbox.approve(url.as_str()).await.unwrap();
+    let completed = ai.auth().unwrap().complete(pending, visit.callback_url()).await;
+    assert!(completed.unwrap_err().is_callback_invalid());
+
+    let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let server = Server::start([Answer::Bytes(answer.into())]).await;
+    let ai = Client::builder()
+        .client_id(&id)
+        .base_url(&server.base_url)
+        .revoke_shape(RevokeShape::Json)
+        .build()
+        .unwrap();
+    let tokens = StoredTokens::new(ai.auth().unwrap().account_key(), "A1");
+    ai.auth().unwrap().sign_in_with(tokens).await.unwrap();
+    assert!(ai.logout().await.unwrap().is_complete());
+    let requests = server.requests();
+    assert!(
+        requests[0].starts_with("POST /oauth2/revoke HTTP/1.1\r\n"),
+        "{requests:?}"
+    );
+    assert!(requests[0].contains("\"A1\""), "{requests:?}");
 }

@@ -7,8 +7,8 @@ use crate::{
 };
 use aipass_api::{CallContext, operation::Operation};
 use aipass_auth::{
-    Auth, BaseUrl, HttpOptions, LoginFlow, LogoutReport, RefreshMode, Secret, SessionInfo, StaticToken,
-    TokenSource, TokenStore,
+    Auth, BaseUrl, HttpOptions, LoginFlow, LogoutReport, RefreshMode, RevokeShape, Secret, ServerMetadata,
+    SessionInfo, StaticToken, TokenSource, TokenStore,
 };
 use http::HeaderValue;
 use std::{fmt, sync::Arc};
@@ -202,6 +202,10 @@ pub struct ClientBuilder {
     account: Option<String>,
     scopes: Option<Vec<String>>,
     refresh_mode: RefreshMode,
+    app_name: Option<String>,
+    server: Option<ServerMetadata>,
+    require_issuer: bool,
+    revoke_shape: RevokeShape,
     timeouts: Timeouts,
     http: HttpOptions,
 }
@@ -219,6 +223,10 @@ impl ClientBuilder {
             account: None,
             scopes: None,
             refresh_mode: RefreshMode::default(),
+            app_name: None,
+            server: None,
+            require_issuer: false,
+            revoke_shape: RevokeShape::default(),
             timeouts: Timeouts::default(),
             http: HttpOptions::default(),
         }
@@ -278,6 +286,31 @@ impl ClientBuilder {
     /// [`RefreshMode::Background`].
     pub fn refresh_mode(mut self, mode: RefreshMode) -> Self {
         self.refresh_mode = mode;
+        self
+    }
+
+    /// The name of the app, for the page that the person sees at the end of a login.
+    pub fn app_name(mut self, name: impl Into<String>) -> Self {
+        self.app_name = Some(name.into());
+        self
+    }
+
+    /// The endpoints of the login side as [`discover`](crate::discover) found them, in place of the documented ones.
+    /// Its base URL has to be that of this client.
+    pub fn server(mut self, metadata: ServerMetadata) -> Self {
+        self.server = Some(metadata);
+        self
+    }
+
+    /// Whether a callback has to name its issuer (RFC 9207). Not unless said so: the playbook does not mention it.
+    pub fn require_issuer(mut self, required: bool) -> Self {
+        self.require_issuer = required;
+        self
+    }
+
+    /// How the revocation endpoint wants to be asked: as the playbook shows it unless said otherwise.
+    pub fn revoke_shape(mut self, shape: RevokeShape) -> Self {
+        self.revoke_shape = shape;
         self
     }
 
@@ -345,15 +378,25 @@ impl ClientBuilder {
                 ));
             }
             (None, Some(client_id)) => {
-                let mut builder = Auth::builder(client_id.as_str())
+                let mut builder = Auth::builder(client_id.as_str());
+                if let Some(metadata) = self.server {
+                    builder = builder.server(metadata);
+                }
+                // After the server, so that one at another place is noticed.
+                builder = builder
                     .base_url(&self.base_url)
                     .refresh_mode(self.refresh_mode)
+                    .require_issuer(self.require_issuer)
+                    .revoke_shape(self.revoke_shape)
                     .http(self.http.clone());
                 if let Some(secret) = self.client_secret.clone() {
                     builder = builder.client_secret(secret);
                 }
                 if let Some(store) = self.store.clone() {
                     builder = builder.token_store_arc(store);
+                }
+                if let Some(name) = self.app_name {
+                    builder = builder.app_name(name);
                 }
                 if let Some(account) = &self.account {
                     builder = builder.account(account);

@@ -60,9 +60,9 @@ pub use aipass_auth::testing;
 pub use aipass_auth::{
     AccessToken, AccountKey, Auth, AuthError, BaseUrl, BoxFuture, BuildError, ClientRegistration, DeepLink,
     DeepLinks, Discovery, HttpOptions, KeyringProblem, LoginFlow, LoginMode, LoginOptions, LogoutReport,
-    MemoryStore, Paste, PasteSource, PendingLogin, RefreshMode, RegisteredClient, RevokeOutcome, SealProblem,
-    Secret, ServerMetadata, SessionEvent, SessionEvents, SessionInfo, StdinLines, StoreError, StoreLock,
-    StoredTokens, TokenStore, discover, register_client, register_client_with,
+    MemoryStore, Paste, PasteSource, PendingLogin, RefreshMode, RegisteredClient, RevokeOutcome, RevokeShape,
+    SealProblem, Secret, ServerMetadata, SessionEvent, SessionEvents, SessionInfo, StdinLines, StoreError,
+    StoreLock, StoredTokens, TokenStore, discover, register_client, register_client_with,
 };
 #[cfg(feature = "keyring")]
 pub use aipass_auth::{KeyringOrFile, KeyringStore, StoreBackend};
