@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     input, output, redirect, remember,
 };
-use aipass::{AuthError, Client, Loopback, Paste, StdinLines, StoredTokens, TokenStore, types::UserInfo};
+use aipass::{AuthError, Client, Loopback, Paste, StdinLines, StoredTokens, types::UserInfo};
 use clap::Args;
 
 /// Sign in through your browser and keep the session on this machine
@@ -228,12 +228,7 @@ async fn with_token(context: &Context, settings: &Settings) -> Result<(), Failur
         }
         Err(error) => return Err(error.into()),
     };
-    let key = auth.account_key();
-    let stored = async {
-        let _lock = session.store.lock(key).await?;
-        session.store.save(key, &StoredTokens::new(key, token)).await
-    };
-    stored.await.map_err(AuthError::from)?;
+    auth.sign_in_with(StoredTokens::new(auth.account_key(), token)).await?;
     match user {
         Some(user) => output::done(&format!("Signed in as {}", who(&user))),
         None => output::done("Signed in"),
