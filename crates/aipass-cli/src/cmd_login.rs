@@ -228,7 +228,8 @@ async fn with_token(context: &Context, settings: &Settings) -> Result<(), Failur
         }
         Err(error) => return Err(error.into()),
     };
-    auth.sign_in_with(StoredTokens::new(auth.account_key(), token)).await?;
+    auth.sign_in_with(StoredTokens::new(auth.account_key(), token))
+        .await?;
     match user {
         Some(user) => output::done(&format!("Signed in as {}", who(&user))),
         None => output::done("Signed in"),
