@@ -99,7 +99,7 @@ impl Status {
             refused: None,
         };
         if status.env_token {
-            // The token's client is kept for `--check`; the session is looked at besides, if it can be.
+            // The session is looked at besides, if it can be.
             let client = context.client(&args.connection)?;
             status.look_behind_the_token().await;
             if args.check {

@@ -10,14 +10,18 @@ use crate::{
 use aipass::{
     BaseUrl, Client, ClientBuilder, FileStore, HttpOptions, Profile, ProfileStore, Profiles, Secret,
 };
-use std::{path::PathBuf, sync::OnceLock};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
-/// What the running command needs: Ctrl-C, the profile that was asked for, and the client, which is closed at the end.
+/// What the running command needs: Ctrl-C, the profile that was asked for, and the clients, which are closed
+/// at the end.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) interrupt: Interrupt,
     profile: Option<String>,
-    client: OnceLock<Client>,
+    clients: Mutex<Vec<Client>>,
 }
 
 impl Context {
@@ -25,7 +29,7 @@ impl Context {
         Self {
             interrupt,
             profile,
-            client: OnceLock::new(),
+            clients: Mutex::default(),
         }
     }
 
@@ -80,7 +84,7 @@ impl Context {
         let Some(token) = environment::ACCESS_TOKEN.read()? else {
             return Ok(self.session_of(&settings)?.client);
         };
-        self.keep(settings.builder().access_token(Secret::new(token)).build()?)
+        Ok(self.keep(settings.builder().access_token(Secret::new(token)).build()?))
     }
 
     /// The stored session, whatever token the environment holds.
@@ -98,22 +102,30 @@ impl Context {
         if let Some(secret) = environment::CLIENT_SECRET.read()? {
             builder = builder.client_secret(Secret::new(secret));
         }
-        let client = self.keep(builder.build()?)?;
+        let client = self.keep(builder.build()?);
         Ok(Session { client, store })
     }
 
     /// Waits until nothing is in flight, so that a renewed token is stored before the program ends. A further Ctrl-C
     /// ends the wait.
     pub(crate) async fn close(&self) {
-        let Some(client) = self.client.get() else { return };
+        let clients = std::mem::take(&mut *self.clients.lock().unwrap_or_else(PoisonError::into_inner));
+        let closed = async {
+            for client in &clients {
+                client.close().await;
+            }
+        };
         tokio::select! {
-            () = client.close() => {}
+            () = closed => {}
             () = self.interrupt.pressed_again() => {}
         }
     }
 
-    fn keep(&self, client: Client) -> Result<Client, Failure> {
-        Ok(self.client.get_or_init(|| client).clone())
+    /// Remembers a client until the end. One command can have several, which differ in their token.
+    fn keep(&self, client: Client) -> Client {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.push(client.clone());
+        client
     }
 }
 
