@@ -107,7 +107,7 @@ async fn register(context: &Context, args: &RegisterArgs) -> Result<(), Failure>
         register_client_with(&Settings::http(), settings.base_url(), &wanted, token.as_ref()).await?;
     let shown = show(args, &settings, &wanted, &client);
     // The client exists now, so it is kept even if the pipe behind stdout has closed.
-    let kept = keep(&settings, args, &wanted, &client);
+    let kept = keep(&settings, args, &wanted, &client).await;
     if environment::CLIENT_ID.is_set() {
         let variable = environment::CLIENT_ID.name;
         output::note(&format!("{variable} is set and goes before the profile."));
@@ -150,7 +150,7 @@ fn show(
     output::foreign(&format!("{}\n", client.client_id))
 }
 
-fn keep(
+async fn keep(
     settings: &Settings,
     args: &RegisterArgs,
     wanted: &ClientRegistration,
@@ -162,7 +162,7 @@ fn keep(
         scopes: Some(args.scope.clone()),
         ..Learnt::from(settings)
     };
-    remember::keep(settings, &learnt)
+    remember::keep(settings, &learnt).await
 }
 
 /// What the service says that it has taken, or what was asked for where it says nothing.

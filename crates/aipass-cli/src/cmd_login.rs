@@ -71,9 +71,9 @@ pub(crate) async fn run(context: &Context, args: &LoginArgs) -> Result<(), Failu
     let redirect_uris = redirect_uris(&settings, args)?;
     let client = context.session_of(&settings)?.client;
     browse(&client, args, &redirect_uris).await?;
-    let proof = prove(&client).await;
-    remember::login(&settings, &redirect_uris, &args.scope);
-    proof
+    // Before anything that can fail or be interrupted, so that the other commands find the session.
+    remember::login(&settings, &redirect_uris, &args.scope).await;
+    prove(&client).await
 }
 
 /// The redirect URIs to try, in their order.
@@ -239,7 +239,7 @@ async fn with_token(context: &Context, settings: &Settings) -> Result<(), Failur
         None => output::done("Signed in"),
     }
     output::note("The session ends with this token: there is nothing to renew it with.");
-    remember::login(settings, &[], &[]);
+    remember::login(settings, &[], &[]).await;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use crate::{context::Settings, failure::Failure, output, profile_file};
 
 /// Keeps in the profile what a login used. A client that only variables name does not take the place of the profile's
 /// own.
-pub(crate) fn login(settings: &Settings, redirect_uris: &[String], scopes: &[String]) {
+pub(crate) async fn login(settings: &Settings, redirect_uris: &[String], scopes: &[String]) {
     let profile = &settings.profile;
     if !settings.is_of_profile() && !settings.client_id_is_flag() {
         output::note(&format!(
@@ -25,15 +25,15 @@ pub(crate) fn login(settings: &Settings, redirect_uris: &[String], scopes: &[Str
         ..Learnt::from(settings)
     };
     // The session is there either way.
-    if let Err(failure) = keep(settings, &learnt) {
+    if let Err(failure) = keep(settings, &learnt).await {
         output::undone("The session is there, but the profile that finds it again is not:");
         output::failure(&failure);
     }
 }
 
 /// Writes the profile, and tells where if that changed anything.
-pub(crate) fn keep(settings: &Settings, learnt: &Learnt) -> Result<(), Failure> {
-    if profile_file::write(settings, learnt)? {
+pub(crate) async fn keep(settings: &Settings, learnt: &Learnt) -> Result<(), Failure> {
+    if profile_file::write(settings, learnt).await? {
         output::done(&format!(
             "Settings kept in the profile `{}` ({})",
             settings.profile.name,
