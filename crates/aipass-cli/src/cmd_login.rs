@@ -41,13 +41,18 @@ pub(crate) struct LoginArgs {
     /// Store an access token from standard input; it is tried first, and is never renewed
     #[arg(long, conflicts_with_all = ["paste", "no_browser", "port", "scope"])]
     with_token: bool,
+    /// Standard input belongs to somebody else.
+    #[arg(skip)]
+    leaves_input: bool,
 }
 
 impl LoginArgs {
-    /// The login that another command offers.
-    pub(crate) fn offered(connection: &ConnectionArgs) -> Self {
+    /// The login that another command offers. One that reads standard input afterwards gets all of it: a thread that
+    /// waits for a pasted address cannot be called back, and would take the first line.
+    pub(crate) fn offered(connection: &ConnectionArgs, reads_input: bool) -> Self {
         Self {
             connection: connection.clone(),
+            leaves_input: reads_input,
             ..Self::default()
         }
     }
@@ -129,7 +134,7 @@ async fn browse(client: &Client, args: &LoginArgs, uris: &[String]) -> Result<()
             opens: !args.no_browser && !is_headless(),
             remote: has("SSH_CONNECTION"),
             // Only a person's typing: the input of a script is not ours to read.
-            pastes: input::is_interactive(),
+            pastes: input::is_interactive() && !args.leaves_input,
         };
         let mut flow = Loopback::new()
             .redirect_uris(uris)
