@@ -207,3 +207,19 @@ async fn whoami_says_who_it_is() {
     assert_eq!(names, ["email", "name", "sub", "username"]);
     stage.program(["whoami"]).run().exits(4).prints("");
 }
+
+/// What a server calls somebody must not rewrite the screen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn json_keeps_a_servers_control_characters_from_the_terminal() {
+    let stage = Stage::start().await;
+    let answer = "{\"sub\":\"1\",\"name\":\"A\u{9b}2J\u{7f}\u{202e}da\"}";
+    stage
+        .sandbox
+        .fail_next(Route::Userinfo, Fault::status(200, answer));
+    let run = stage.with_token(["whoami", "--json"]).run().exits(0);
+    assert!(
+        run.stdout.contains(r#""name":"A\u009b2J\u007f\u202eda""#),
+        "{}",
+        run.stdout.escape_debug()
+    );
+}
