@@ -208,11 +208,19 @@ impl Settings {
     /// Whether the service and the client are those of the profile, or the profile has none yet: then what it says about
     /// them holds.
     pub(crate) fn is_of_profile(&self) -> bool {
-        let Some(client_id) = &self.profile.client_id else {
-            return true;
-        };
-        let service = self.profile.service().trim_end_matches('/');
-        self.client_id() == Some(client_id) && self.base_url().trim_end_matches('/') == service
+        let own = self.profile.client_id.as_deref();
+        own.is_none_or(|own| self.client_id() == Some(own)) && self.service_is_of_profile()
+    }
+
+    /// Whether the profile names neither a client nor a service, so that what variables say is the beginning of one.
+    fn profile_is_new(&self) -> bool {
+        self.profile.client_id.is_none() && self.profile.base_url.is_none()
+    }
+
+    /// Whether the service is that of the profile, or the profile has none yet.
+    pub(crate) fn service_is_of_profile(&self) -> bool {
+        self.profile_is_new()
+            || self.base_url().trim_end_matches('/') == self.profile.service().trim_end_matches('/')
     }
 
     /// The redirect URIs that are known to be registered.
@@ -240,6 +248,24 @@ impl Settings {
         shadowed.collect()
     }
 
+    /// The server as the profile should name it. What it says itself stays, in its own spelling.
+    pub(crate) fn base_url_to_keep(&self) -> Option<String> {
+        if !self.profile_is_new() && self.service_is_of_profile() {
+            return self.profile.base_url.clone();
+        }
+        self.unusual_base_url().map(str::to_owned)
+    }
+
+    /// The path of the model endpoints as the profile should name it. A variable holds for the call, and does not take
+    /// the place of what a profile says or leaves at its default.
+    pub(crate) fn api_prefix_to_keep(&self) -> Option<String> {
+        let own = &self.profile.api_prefix;
+        if self.profile_is_new() && own.is_none() {
+            return self.api_prefix().map(str::to_owned);
+        }
+        own.clone()
+    }
+
     /// How the program presents itself.
     pub(crate) fn http() -> HttpOptions {
         HttpOptions::default().user_agent(concat!("aipass-cli/", env!("CARGO_PKG_VERSION")))
@@ -247,8 +273,13 @@ impl Settings {
 
     /// A client with these settings, without a secret. A profile whose store cannot be opened here gets none.
     pub(crate) fn builder(&self) -> ClientBuilder {
+        let mut profile = self.profile.clone();
+        if !self.is_of_profile() {
+            // Another client may not be allowed them.
+            profile.scopes.clear();
+        }
         let mut builder = Client::builder()
-            .profile(&self.profile)
+            .profile(&profile)
             .http(Self::http())
             .base_url(self.base_url());
         if let Some(prefix) = self.api_prefix() {
@@ -277,7 +308,7 @@ impl Settings {
     }
 
     /// The server, where it is not AI Pass itself.
-    pub(crate) fn unusual_base_url(&self) -> Option<&str> {
+    fn unusual_base_url(&self) -> Option<&str> {
         Some(self.base_url()).filter(|url| url.trim_end_matches('/') != BaseUrl::AIPASS)
     }
 }

@@ -32,8 +32,8 @@ impl Learnt {
     pub(crate) fn from(settings: &Settings) -> Self {
         Self {
             client_id: settings.client_id().unwrap_or_default().to_owned(),
-            base_url: settings.unusual_base_url().map(str::to_owned),
-            api_prefix: settings.api_prefix().map(str::to_owned),
+            base_url: settings.base_url_to_keep(),
+            api_prefix: settings.api_prefix_to_keep(),
             ..Self::default()
         }
     }

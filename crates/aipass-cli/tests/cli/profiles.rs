@@ -158,6 +158,60 @@ async fn a_variable_does_not_change_the_profile_of_another_client() {
     stage.program(["balance"]).run().exits(0);
 }
 
+/// A variable holds for the call. Only a profile that does not say anything yet begins with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_variable_does_not_take_the_place_of_what_the_profile_says() {
+    let stage = Stage::start().await;
+    let login = || {
+        let program = stage.bare(["login", "--no-browser", "--client-id", CLIENT_ID]);
+        program.env("AIPASS_API_PREFIX", "/oauth2/v1")
+    };
+    let redirect_uris = "redirect_uris = [\"{redirect_uri}\"]\n";
+    for own in [
+        "client_id = \"client_cli\"\nbase_url = \"{base_url}\"\napi_prefix = \"/elsewhere\"\n",
+        "client_id = \"client_cli\"\nbase_url = \"{base_url}\"\n",
+    ] {
+        stage.write_profiles(&format!("[profiles.default]\n{own}{redirect_uris}"));
+        let before = stage.profiles();
+        // The same service, in another spelling.
+        let url = format!("{}/", stage.sandbox.base_url());
+        stage.login(login().env("AIPASS_BASE_URL", url)).await.exits(0);
+        assert_eq!(stage.profiles(), before);
+    }
+    // A flag names the client, and a variable another service than the profile's.
+    stage.write_profiles("[profiles.default]\nbase_url = \"https://other.example\"\n");
+    let before = stage.profiles();
+    let program = login().env("AIPASS_BASE_URL", stage.sandbox.base_url());
+    let program = program.arg("--port").arg(&stage.port().to_string());
+    let run = stage.login(program).await.exits(0);
+    run.says("The profile `default` keeps its own service");
+    assert_eq!(stage.profiles(), before);
+
+    stage.write_profiles("");
+    let program = login().env("AIPASS_BASE_URL", stage.sandbox.base_url());
+    let program = program.arg("--port").arg(&stage.port().to_string());
+    stage.login(program).await.exits(0);
+    assert!(
+        stage.profiles().contains("api_prefix = \"/oauth2/v1\"\n"),
+        "{}",
+        stage.profiles()
+    );
+}
+
+/// The new client may not be allowed the scopes of the old one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_client_does_not_get_the_scopes_of_the_one_before() {
+    let stage = Stage::start().await;
+    stage.write_profiles(
+        "[profiles.default]\nbase_url = \"{base_url}\"\nclient_id = \"old\"\nscopes = [\"old:scope\"]\n",
+    );
+    let program = stage.bare(["login", "--no-browser", "--client-id", CLIENT_ID, "--port"]);
+    let run = stage.login(program.arg(&stage.port().to_string())).await.exits(0);
+    assert!(!run.stderr.contains("old%3Ascope"), "{}", run.stderr);
+    assert!(!stage.profiles().contains("scopes"), "{}", stage.profiles());
+    stage.bare(["balance"]).run().exits(0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_profile_that_is_not_there_is_3() {
     let stage = Stage::start().await;
