@@ -212,6 +212,7 @@ fn read(body: &[u8]) -> Result<RegisteredClient, AuthError> {
         Some(Value::Array(values)) => values
             .iter()
             .filter_map(Value::as_str)
+            .filter(|text| !text.is_empty())
             .map(str::to_owned)
             .collect(),
         Some(Value::String(words)) => words.split_whitespace().map(str::to_owned).collect(),
@@ -275,6 +276,11 @@ mod tests {
                 (vec!["a:/1".to_owned()], vec!["api:access".to_owned()])
             );
         }
+        let empty = read(br#"{"clientId":"c","redirectUris":["","a:/1"],"scopes":[""]}"#).unwrap();
+        assert_eq!(
+            (empty.redirect_uris, empty.scopes),
+            (vec!["a:/1".to_owned()], vec![])
+        );
         let public = read(br#"{"data":{"clientId":"c","clientSecret":null}}"#).unwrap();
         assert!(public.client_secret.is_none() && public.redirect_uris.is_empty());
     }

@@ -44,6 +44,16 @@ pub(crate) struct ChatArgs {
     pub(crate) connection: ConnectionArgs,
 }
 
+impl ChatArgs {
+    /// Whether the question comes from standard input.
+    pub(crate) fn reads_input(&self) -> bool {
+        match self.prompt.as_deref() {
+            Some(prompt) => prompt == "-",
+            None => !std::io::stdin().is_terminal(),
+        }
+    }
+}
+
 pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failure> {
     let chat = context.interrupt.stops(prepare(context, args)).await?;
     let mut ended = if args.no_stream {
@@ -88,14 +98,14 @@ async fn prepare(context: &Context, args: &ChatArgs) -> Result<ChatBuilder, Fail
         )
     })?;
     let client = context.client(&args.connection)?;
-    if args.prompt.as_deref() == Some("-")
+    if args.reads_input()
         && std::io::stdin().is_terminal()
         && let Ok(auth) = client.auth()
     {
         // A question that somebody types must not be lost to a login that is missing.
         auth.token(None).await?;
     }
-    let prompt = prompt(args.prompt.as_deref()).await?;
+    let prompt = prompt(args).await?;
     let mut chat = client.chat(model);
     if let Some(system) = &args.system {
         chat = chat.system(system.as_str());
@@ -110,15 +120,11 @@ async fn prepare(context: &Context, args: &ChatArgs) -> Result<ChatBuilder, Fail
     Ok(chat)
 }
 
-async fn prompt(argument: Option<&str>) -> Result<String, Failure> {
-    let from_stdin = match argument {
-        Some(argument) => argument == "-",
-        None => !std::io::stdin().is_terminal(),
-    };
-    let text = match argument {
-        _ if from_stdin => stdin().await?,
-        Some(argument) => argument.to_owned(),
-        None => String::new(),
+async fn prompt(args: &ChatArgs) -> Result<String, Failure> {
+    let text = if args.reads_input() {
+        stdin().await?
+    } else {
+        args.prompt.clone().unwrap_or_default()
     };
     if text.trim().is_empty() {
         return Err(Failure::usage(

@@ -4,6 +4,7 @@ use crate::{
     args::ConnectionArgs,
     context::{Context, Settings},
     environment,
+    exit::Exit,
     failure::Failure,
     input, output,
     profile_file::Learnt,
@@ -105,14 +106,14 @@ async fn register(context: &Context, args: &RegisterArgs) -> Result<(), Failure>
     let token = developer_token(args.with_token).await?;
     let client =
         register_client_with(&Settings::http(), settings.base_url(), &wanted, token.as_ref()).await?;
-    let shown = show(args, &settings, &wanted, &client);
+    let shown = show(args, &settings, &wanted, &client).map_err(|failure| unshown(args, &client, failure));
     // The client exists now, so it is kept even if the pipe behind stdout has closed.
-    let kept = keep(&settings, args, &wanted, &client);
+    let kept = keep(&settings, args, &wanted, &client).await;
     if environment::CLIENT_ID.is_set() {
         let variable = environment::CLIENT_ID.name;
         output::note(&format!("{variable} is set and goes before the profile."));
     }
-    shown.and(kept)
+    kept.and(shown)
 }
 
 /// From standard input or the environment; none if neither has one.
@@ -150,7 +151,29 @@ fn show(
     output::foreign(&format!("{}\n", client.client_id))
 }
 
-fn keep(
+/// Nobody can ask for the secret again, so it goes to stderr where stdout does not take it. A closed pipe is no success
+/// here.
+fn unshown(args: &RegisterArgs, client: &RegisteredClient, failure: Failure) -> Failure {
+    output::undone("The client is registered, but nothing could be written to stdout. This was for it:");
+    output::note(&format!(
+        "\n  client id      {}",
+        output::one_line(&client.client_id)
+    ));
+    // Without --json it stands on stderr already.
+    if let Some(secret) = client.client_secret.as_ref().filter(|_| args.json) {
+        output::note(&format!(
+            "  client secret  {}",
+            output::one_line(secret.expose_secret())
+        ));
+    }
+    output::note("");
+    if failure.report.is_some() {
+        return failure;
+    }
+    Failure::new(Exit::Config, "nobody reads the output")
+}
+
+async fn keep(
     settings: &Settings,
     args: &RegisterArgs,
     wanted: &ClientRegistration,
@@ -162,7 +185,7 @@ fn keep(
         scopes: Some(args.scope.clone()),
         ..Learnt::from(settings)
     };
-    remember::keep(settings, &learnt)
+    remember::keep(settings, &learnt).await
 }
 
 /// What the service says that it has taken, or what was asked for where it says nothing.

@@ -41,13 +41,18 @@ pub(crate) struct LoginArgs {
     /// Store an access token from standard input; it is tried first, and is never renewed
     #[arg(long, conflicts_with_all = ["paste", "no_browser", "port", "scope"])]
     with_token: bool,
+    /// Standard input belongs to somebody else.
+    #[arg(skip)]
+    leaves_input: bool,
 }
 
 impl LoginArgs {
-    /// The login that another command offers.
-    pub(crate) fn offered(connection: &ConnectionArgs) -> Self {
+    /// The login that another command offers. One that reads standard input afterwards gets all of it: a thread that
+    /// waits for a pasted address cannot be called back, and would take the first line.
+    pub(crate) fn offered(connection: &ConnectionArgs, reads_input: bool) -> Self {
         Self {
             connection: connection.clone(),
+            leaves_input: reads_input,
             ..Self::default()
         }
     }
@@ -71,9 +76,9 @@ pub(crate) async fn run(context: &Context, args: &LoginArgs) -> Result<(), Failu
     let redirect_uris = redirect_uris(&settings, args)?;
     let client = context.session_of(&settings)?.client;
     browse(&client, args, &redirect_uris).await?;
-    let proof = prove(&client).await;
-    remember::login(&settings, &redirect_uris, &args.scope);
-    proof
+    // Before anything that can fail or be interrupted, so that the other commands find the session.
+    remember::login(&settings, &redirect_uris, &args.scope).await;
+    prove(&client).await
 }
 
 /// The redirect URIs to try, in their order.
@@ -129,7 +134,7 @@ async fn browse(client: &Client, args: &LoginArgs, uris: &[String]) -> Result<()
             opens: !args.no_browser && !is_headless(),
             remote: has("SSH_CONNECTION"),
             // Only a person's typing: the input of a script is not ours to read.
-            pastes: input::is_interactive(),
+            pastes: input::is_interactive() && !args.leaves_input,
         };
         let mut flow = Loopback::new()
             .redirect_uris(uris)
@@ -235,7 +240,7 @@ async fn with_token(context: &Context, settings: &Settings) -> Result<(), Failur
         None => output::done("Signed in"),
     }
     output::note("The session ends with this token: there is nothing to renew it with.");
-    remember::login(settings, &[], &[]);
+    remember::login(settings, &[], &[]).await;
     Ok(())
 }
 

@@ -28,7 +28,8 @@ JSON: {\"signed_in\":true,\"source\":\"session\",\"checked\":false,\"user\":null
 members of `aipass whoami --json`, with --check. What is not known is null.
 
 Ends with 0 if somebody is signed in and with 4 if nobody is. Without --check no server is asked, so
-a session may have been ended elsewhere.")]
+a session may have been ended elsewhere. If the server gives no word with --check, \"checked\" is false, \
+the rest is what is known here, and the exit code is that of the call.")]
 pub(crate) struct StatusArgs {
     /// Print one JSON object
     #[arg(long)]
@@ -72,19 +73,23 @@ struct Status {
     session: Option<SessionInfo>,
     stored_in: Option<PathBuf>,
     env_token: bool,
+    /// Whether the server has given its word.
+    checked: bool,
     user: Option<UserInfo>,
     /// Why nobody counts as signed in.
     refused: Option<Failure>,
+    /// Why the server gave no word. That says nothing about the session.
+    unanswered: Option<Failure>,
 }
 
 pub(crate) async fn run(context: &Context, args: &StatusArgs) -> Result<(), Failure> {
     let status = Status::find(context, args).await?;
     if args.json {
-        output::json(&status.json(args.check))?;
+        output::json(&status.json())?;
     } else {
         status.print()?;
     }
-    status.refused.map_or(Ok(()), Err)
+    status.refused.or(status.unanswered).map_or(Ok(()), Err)
 }
 
 impl Status {
@@ -95,11 +100,13 @@ impl Status {
             settings,
             session: None,
             stored_in: None,
+            checked: false,
             user: None,
             refused: None,
+            unanswered: None,
         };
         if status.env_token {
-            // The token's client is kept for `--check`; the session is looked at besides, if it can be.
+            // The session is looked at besides, if it can be.
             let client = context.client(&args.connection)?;
             status.look_behind_the_token().await;
             if args.check {
@@ -153,8 +160,10 @@ impl Status {
             Ok(user) => self.user = Some(user),
             // The session is good for other things than the profile.
             Err(error) if error.is_permission() => {}
-            Err(error) => self.refused = Some(error.into()),
+            Err(error) if error.is_login_required() => self.refused = Some(error.into()),
+            Err(error) => self.unanswered = Some(error.into()),
         }
+        self.checked = self.unanswered.is_none();
     }
 
     fn is_signed_in(&self) -> bool {
@@ -178,7 +187,7 @@ impl Status {
         self.session.as_ref().filter(|_| !self.env_token)
     }
 
-    fn json(&self, checked: bool) -> Json<'_> {
+    fn json(&self) -> Json<'_> {
         let session = self.in_use();
         let expires_at = session.and_then(|session| session.expires_at);
         let path = |path: &PathBuf| path.display().to_string();
@@ -189,7 +198,7 @@ impl Status {
                 (false, Some(_)) => Some("session"),
                 (false, None) => None,
             },
-            checked,
+            checked: self.checked,
             user: self.user.clone().map(Person::from),
             account: session.map(|session| session.account.as_str()),
             scopes: session

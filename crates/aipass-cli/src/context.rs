@@ -10,14 +10,18 @@ use crate::{
 use aipass::{
     BaseUrl, Client, ClientBuilder, FileStore, HttpOptions, Profile, ProfileStore, Profiles, Secret,
 };
-use std::{path::PathBuf, sync::OnceLock};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
 
-/// What the running command needs: Ctrl-C, the profile that was asked for, and the client, which is closed at the end.
+/// What the running command needs: Ctrl-C, the profile that was asked for, and the clients, which are closed
+/// at the end.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) interrupt: Interrupt,
     profile: Option<String>,
-    client: OnceLock<Client>,
+    clients: Mutex<Vec<Client>>,
 }
 
 impl Context {
@@ -25,7 +29,7 @@ impl Context {
         Self {
             interrupt,
             profile,
-            client: OnceLock::new(),
+            clients: Mutex::default(),
         }
     }
 
@@ -80,7 +84,7 @@ impl Context {
         let Some(token) = environment::ACCESS_TOKEN.read()? else {
             return Ok(self.session_of(&settings)?.client);
         };
-        self.keep(settings.builder().access_token(Secret::new(token)).build()?)
+        Ok(self.keep(settings.builder().access_token(Secret::new(token)).build()?))
     }
 
     /// The stored session, whatever token the environment holds.
@@ -98,22 +102,30 @@ impl Context {
         if let Some(secret) = environment::CLIENT_SECRET.read()? {
             builder = builder.client_secret(Secret::new(secret));
         }
-        let client = self.keep(builder.build()?)?;
+        let client = self.keep(builder.build()?);
         Ok(Session { client, store })
     }
 
     /// Waits until nothing is in flight, so that a renewed token is stored before the program ends. A further Ctrl-C
     /// ends the wait.
     pub(crate) async fn close(&self) {
-        let Some(client) = self.client.get() else { return };
+        let clients = std::mem::take(&mut *self.clients.lock().unwrap_or_else(PoisonError::into_inner));
+        let closed = async {
+            for client in &clients {
+                client.close().await;
+            }
+        };
         tokio::select! {
-            () = client.close() => {}
+            () = closed => {}
             () = self.interrupt.pressed_again() => {}
         }
     }
 
-    fn keep(&self, client: Client) -> Result<Client, Failure> {
-        Ok(self.client.get_or_init(|| client).clone())
+    /// Remembers a client until the end. One command can have several, which differ in their token.
+    fn keep(&self, client: Client) -> Client {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.push(client.clone());
+        client
     }
 }
 
@@ -196,11 +208,19 @@ impl Settings {
     /// Whether the service and the client are those of the profile, or the profile has none yet: then what it says about
     /// them holds.
     pub(crate) fn is_of_profile(&self) -> bool {
-        let Some(client_id) = &self.profile.client_id else {
-            return true;
-        };
-        let service = self.profile.service().trim_end_matches('/');
-        self.client_id() == Some(client_id) && self.base_url().trim_end_matches('/') == service
+        let own = self.profile.client_id.as_deref();
+        own.is_none_or(|own| self.client_id() == Some(own)) && self.service_is_of_profile()
+    }
+
+    /// Whether the profile names neither a client nor a service, so that what variables say is the beginning of one.
+    fn profile_is_new(&self) -> bool {
+        self.profile.client_id.is_none() && self.profile.base_url.is_none()
+    }
+
+    /// Whether the service is that of the profile, or the profile has none yet.
+    pub(crate) fn service_is_of_profile(&self) -> bool {
+        self.profile_is_new()
+            || self.base_url().trim_end_matches('/') == self.profile.service().trim_end_matches('/')
     }
 
     /// The redirect URIs that are known to be registered.
@@ -228,6 +248,24 @@ impl Settings {
         shadowed.collect()
     }
 
+    /// The server as the profile should name it. What it says itself stays, in its own spelling.
+    pub(crate) fn base_url_to_keep(&self) -> Option<String> {
+        if !self.profile_is_new() && self.service_is_of_profile() {
+            return self.profile.base_url.clone();
+        }
+        self.unusual_base_url().map(str::to_owned)
+    }
+
+    /// The path of the model endpoints as the profile should name it. A variable holds for the call, and does not take
+    /// the place of what a profile says or leaves at its default.
+    pub(crate) fn api_prefix_to_keep(&self) -> Option<String> {
+        let own = &self.profile.api_prefix;
+        if self.profile_is_new() && own.is_none() {
+            return self.api_prefix().map(str::to_owned);
+        }
+        own.clone()
+    }
+
     /// How the program presents itself.
     pub(crate) fn http() -> HttpOptions {
         HttpOptions::default().user_agent(concat!("aipass-cli/", env!("CARGO_PKG_VERSION")))
@@ -235,8 +273,13 @@ impl Settings {
 
     /// A client with these settings, without a secret. A profile whose store cannot be opened here gets none.
     pub(crate) fn builder(&self) -> ClientBuilder {
+        let mut profile = self.profile.clone();
+        if !self.is_of_profile() {
+            // Another client may not be allowed them.
+            profile.scopes.clear();
+        }
         let mut builder = Client::builder()
-            .profile(&self.profile)
+            .profile(&profile)
             .http(Self::http())
             .base_url(self.base_url());
         if let Some(prefix) = self.api_prefix() {
@@ -265,7 +308,7 @@ impl Settings {
     }
 
     /// The server, where it is not AI Pass itself.
-    pub(crate) fn unusual_base_url(&self) -> Option<&str> {
+    fn unusual_base_url(&self) -> Option<&str> {
         Some(self.base_url()).filter(|url| url.trim_end_matches('/') != BaseUrl::AIPASS)
     }
 }

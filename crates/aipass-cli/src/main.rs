@@ -77,24 +77,24 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Status(args) => stop.stops(cmd_status::run(context, &args)).await,
         Command::Token(args) => {
             let run = || stop.stops(cmd_token::run(context, &args));
-            offer::login(context, &args.connection, run).await
+            offer::login(context, &args.connection, false, run).await
         }
         Command::Whoami(args) => {
             let run = || stop.stops(cmd_whoami::run(context, &args));
-            offer::login(context, &args.connection, run).await
+            offer::login(context, &args.connection, false, run).await
         }
         Command::Balance(args) => {
             let run = || stop.stops(cmd_balance::run(context, &args));
-            offer::login(context, &args.connection, run).await
+            offer::login(context, &args.connection, false, run).await
         }
         Command::Models(args) => {
             let run = || stop.stops(cmd_models::run(context, &args));
-            offer::login(context, &args.connection, run).await
+            offer::login(context, &args.connection, false, run).await
         }
         // It has something to save when Ctrl-C comes, so it looks after that itself.
         Command::Chat(args) => {
             let run = || cmd_chat::run(context, &args);
-            offer::login(context, &args.connection, run).await
+            offer::login(context, &args.connection, args.reads_input(), run).await
         }
         Command::Client(args) => stop.stops(cmd_client::run(context, &args)).await,
         Command::Doctor(args) => stop.stops(cmd_doctor::run(context, &args)).await,

@@ -8,10 +8,12 @@ use crate::{
     input, output,
 };
 
-/// Runs the command; if it lacks a login and somebody is there to sign in, asks them, and runs it once more.
+/// Runs the command; if it lacks a login and somebody is there to sign in, asks them, and runs it once more. A command
+/// that reads standard input says so.
 pub(crate) async fn login<R: Future<Output = Result<(), Failure>>>(
     context: &Context,
     connection: &ConnectionArgs,
+    reads_input: bool,
     run: impl Fn() -> R,
 ) -> Result<(), Failure> {
     let Err(failure) = run().await else { return Ok(()) };
@@ -24,7 +26,7 @@ pub(crate) async fn login<R: Future<Output = Result<(), Failure>>>(
     if !stop.stops(async { Ok(input::agrees(&question).await) }).await? {
         return Err(failure);
     }
-    let login = LoginArgs::offered(connection);
+    let login = LoginArgs::offered(connection, reads_input);
     stop.stops(cmd_login::run(context, &login)).await?;
     output::note("");
     run().await

@@ -17,7 +17,25 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value)
         .map_err(|_| Failure::new(Exit::Other, "the result cannot be written as JSON"))?;
-    line(&text)
+    line(&escaped(&text))
+}
+
+/// The same JSON, with what a terminal would obey in the form `\u009b`. Outside its strings JSON has no such character,
+/// and those below U+0020 are escaped already.
+fn escaped(json: &str) -> Cow<'_, str> {
+    let is_obeyed = |c: char| c.is_control() || is_bidi_control(c);
+    if !json.contains(is_obeyed) {
+        return json.into();
+    }
+    let mut text = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        if is_obeyed(c) {
+            text += &format!("\\u{:04x}", u32::from(c));
+        } else {
+            text.push(c);
+        }
+    }
+    text.into()
 }
 
 /// Prints data as it comes, without waiting for the end of the line.
@@ -188,6 +206,18 @@ mod tests {
         assert_eq!(harmless("a\tb\nc"), "a\tb\nc");
         assert_eq!(harmless("a\x1b[2Jb\rc\u{9b}d\u{202e}e\u{7f}"), "a[2Jbcde");
         assert_eq!(one_line(" a\n\n b\tc "), "a b c");
+    }
+
+    #[test]
+    fn json_obeys_nobody_and_means_the_same() {
+        let value = "é\x1b[2J\u{7f}\u{80}\u{9b}2J\u{9f}\u{a0}\u{202e}x\u{2069}\u{1f980}\n";
+        let json = serde_json::to_string(value).unwrap();
+        let text = escaped(&json);
+        assert_eq!(
+            text,
+            "\"é\\u001b[2J\\u007f\\u0080\\u009b2J\\u009f\u{a0}\\u202ex\\u2069\u{1f980}\\n\""
+        );
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), value);
     }
 
     #[test]

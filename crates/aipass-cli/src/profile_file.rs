@@ -2,14 +2,21 @@
 
 use crate::{context::Settings, exit::Exit, failure::Failure};
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write},
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
+/// How long another program may hold the lock. A write takes milliseconds.
+const LOCK_LIMIT: Duration = Duration::from_secs(5);
+
+/// How often a lock that another program holds is tried again.
+const POLL: Duration = Duration::from_millis(20);
+
 /// What a command has learnt about a profile.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Learnt {
     pub(crate) client_id: String,
     /// `None` takes the key away: the usual server.
@@ -25,57 +32,74 @@ impl Learnt {
     pub(crate) fn from(settings: &Settings) -> Self {
         Self {
             client_id: settings.client_id().unwrap_or_default().to_owned(),
-            base_url: settings.unusual_base_url().map(str::to_owned),
-            api_prefix: settings.api_prefix().map(str::to_owned),
+            base_url: settings.base_url_to_keep(),
+            api_prefix: settings.api_prefix_to_keep(),
             ..Self::default()
         }
     }
 }
 
 /// Writes this into the profile, under a lock and as a whole. Gives whether anything had to change.
-pub(crate) fn write(settings: &Settings, learnt: &Learnt) -> Result<bool, Failure> {
+pub(crate) async fn write(settings: &Settings, learnt: &Learnt) -> Result<bool, Failure> {
     let path = &settings.profiles_path;
-    change(path, |document| apply(document, &settings.profile.name, learnt)).map_err(|trouble| {
+    let (name, learnt) = (settings.profile.name.clone(), learnt.clone());
+    let edit = move |document: &mut DocumentMut| apply(document, &name, &learnt);
+    change(path, LOCK_LIMIT, edit).await.map_err(|trouble| {
         let mut failure = Failure::new(
             Exit::Config,
             format!("the profile could not be written to {}", path.display()),
         )
         .with_help("check that the folder exists, is yours and has space left");
         if let Some(report) = &mut failure.report {
-            report.cause = Some(trouble);
+            report.cause = Some(trouble.to_string());
         }
         failure
     })
 }
 
-/// Changes the document in place; two profiles that two programs write at once are both kept.
-fn change(path: &Path, edit: impl FnOnce(&mut DocumentMut) -> Option<()>) -> Result<bool, String> {
-    let told = |error: io::Error| error.to_string();
-    let dir = path.parent().unwrap_or(Path::new("."));
-    create_dir(dir).map_err(told)?;
-    let lock = lock(&path.with_extension("toml.lock")).map_err(told)?;
+/// Changes the document in place; two profiles that two programs write at once are both kept. Nothing here waits
+/// without an end, and Ctrl-C drops it.
+async fn change(
+    path: &Path,
+    limit: Duration,
+    edit: impl FnOnce(&mut DocumentMut) -> Option<()> + Send + 'static,
+) -> io::Result<bool> {
+    let lock = lock(path.with_extension("toml.lock"), limit).await?;
+    let path = path.to_owned();
+    on_a_thread(move || {
+        let changed = change_locked(&path, edit);
+        drop(lock);
+        changed
+    })
+    .await
+}
+
+fn change_locked(path: &Path, edit: impl FnOnce(&mut DocumentMut) -> Option<()>) -> io::Result<bool> {
     // A link stays one: settings are often kept elsewhere.
     let target: PathBuf = match fs::canonicalize(path) {
         Ok(target) => target,
         Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-        Err(error) => return Err(told(error)),
+        Err(error) => return Err(error),
     };
-    let before = match fs::read_to_string(&target) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(told(error)),
-    };
+    let mut before = String::new();
+    match open(OpenOptions::new().read(true), &target) {
+        Ok(mut file) => {
+            file.read_to_string(&mut before)?;
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
     // The parser's own words would quote the line.
     let mut document: DocumentMut = before
         .parse()
-        .map_err(|_| "the file is not valid TOML".to_owned())?;
-    edit(&mut document).ok_or_else(|| "the file has something else where profiles should be".to_owned())?;
+        .map_err(|_| io::Error::other("the file is not valid TOML"))?;
+    edit(&mut document)
+        .ok_or_else(|| io::Error::other("the file has something else where profiles should be"))?;
     let after = document.to_string();
     let changed = after != before;
     if changed {
-        replace(&target, &after).map_err(told)?;
+        replace(&target, &after)?;
     }
-    drop(lock);
     Ok(changed)
 }
 
@@ -138,15 +162,61 @@ fn create_dir(dir: &Path) -> io::Result<()> {
     builder.create(dir)
 }
 
-/// The system gives it back when the file is closed.
-fn lock(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
+/// The lock, or who is in the way. The system gives it back when the file is closed.
+async fn lock(path: PathBuf, limit: Duration) -> io::Result<File> {
+    let place = path.clone();
+    let opened = on_a_thread(move || {
+        create_dir(place.parent().unwrap_or(Path::new(".")))?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        open(&mut options, &place)
+    });
+    let file = opened.await?;
+    let end = Instant::now() + limit;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() >= end => {
+                return Err(io::Error::other(format!(
+                    "another process holds the lock {}",
+                    path.display()
+                )));
+            }
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(POLL).await,
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+/// Opens a regular file and nothing else, so that there is nothing to wait for and no link to follow.
+fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use rustix::fs::OFlags;
+        // Without NONBLOCK, opening a pipe waits for its other end.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits() as _);
+    }
     let file = options.open(path)?;
-    file.lock()?;
-    Ok(file)
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::other(format!(
+            "{} is not a regular file",
+            path.display()
+        )))
+    }
+}
+
+/// Work with files, on a thread that may wait for a disk.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| io::Error::other("the work was cut short"))?
 }
 
 /// A reader sees the old file or the new one. The new one is for its owner alone.
@@ -205,23 +275,62 @@ mod tests {
     }
 
     /// Two programs that sign in at once, each in a profile of its own.
-    #[test]
-    fn writers_at_once_lose_nothing() {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn writers_at_once_lose_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let path = &dir.path().join("new/profiles.toml");
-        std::thread::scope(|scope| {
-            for number in 0..8 {
-                scope.spawn(move || {
-                    let name = format!("p{number}");
-                    change(path, |document| apply(document, &name, &learnt("c"))).unwrap();
-                });
-            }
-        });
+        let mut writers = tokio::task::JoinSet::new();
+        for number in 0..8 {
+            let (path, name) = (path.clone(), format!("p{number}"));
+            writers.spawn(async move {
+                let edit = move |document: &mut DocumentMut| apply(document, &name, &learnt("c"));
+                // A disk can be slow.
+                change(&path, Duration::from_secs(600), edit).await.unwrap();
+            });
+        }
+        writers.join_all().await;
         let text = fs::read_to_string(path).unwrap();
         assert_eq!(text.matches("[profiles.p").count(), 8, "{text}");
         // Nothing else is left behind.
         let entries = fs::read_dir(path.parent().unwrap()).unwrap();
         assert_eq!(entries.count(), 2);
+    }
+
+    /// Whoever holds the lock for good stops nobody for good.
+    #[tokio::test]
+    async fn a_lock_that_is_held_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("profiles.toml");
+        let held = lock(path.with_extension("toml.lock"), LOCK_LIMIT).await.unwrap();
+        let edit = |document: &mut DocumentMut| apply(document, "p", &learnt("c"));
+        let error = change(&path, Duration::ZERO, edit).await.unwrap_err().to_string();
+        assert!(error.starts_with("another process holds the lock "), "{error}");
+        assert!(!path.exists());
+        // Ctrl-C ends the wait before that.
+        tokio::select! {
+            biased;
+            _ = change(&path, Duration::from_secs(600), edit) => panic!("the lock is held"),
+            () = tokio::time::sleep(POLL) => {}
+        }
+        drop(held);
+        assert!(change(&path, Duration::ZERO, edit).await.unwrap());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_pipe_or_a_link_is_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("profiles.toml");
+        let lock = path.with_extension("toml.lock");
+        let edit = |document: &mut DocumentMut| apply(document, "p", &learnt("c"));
+        let made = std::process::Command::new("mkfifo").arg(&lock).status().unwrap();
+        assert!(made.success());
+        let error = change(&path, LOCK_LIMIT, edit).await.unwrap_err().to_string();
+        assert!(error.ends_with("is not a regular file"), "{error}");
+        fs::remove_file(&lock).unwrap();
+        std::os::unix::fs::symlink(dir.path().join("elsewhere"), &lock).unwrap();
+        change(&path, LOCK_LIMIT, edit).await.unwrap_err();
+        assert!(!dir.path().join("elsewhere").exists());
     }
 
     #[test]

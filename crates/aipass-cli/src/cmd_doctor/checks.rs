@@ -201,6 +201,12 @@ async fn accepted(client: &Client, what: &str) -> Finding {
     match client.userinfo().await {
         Ok(user) => Finding::ok("session", format!("AI Pass accepts {what} of {}", who(&user))),
         Err(error) if error.is_permission() => Finding::ok("session", format!("AI Pass accepts {what}")),
-        Err(error) => Finding::failed("session", error.into()),
+        Err(error) => {
+            let mut failure = Failure::from(error);
+            if let Some(report) = &mut failure.report {
+                report.what = format!("{what}: {}", report.what);
+            }
+            Finding::failed("session", failure)
+        }
     }
 }

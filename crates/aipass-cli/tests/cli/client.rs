@@ -2,6 +2,7 @@
 
 use super::support::{Stage, free_port};
 use aipass_sandbox::{Credential, Fault, Route, SecretKind};
+use std::process::Stdio;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_is_registered_kept_and_signed_in_with() {
@@ -70,6 +71,53 @@ async fn a_secret_is_shown_once_and_stored_nowhere() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
         assert!(!text.contains("canary"), "{text}");
     }
+}
+
+/// Nobody can ask for it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_is_not_lost_to_a_pipe_that_is_closed() {
+    let stage = Stage::start().await;
+    let answer = r#"{"clientId":"client_s","clientSecret":"sbx_cs_canary"}"#;
+    for json in [false, true] {
+        stage
+            .sandbox
+            .fail_next(Route::RegisterClient, Fault::status(201, answer));
+        let args = ["client", "register", "--name", "My app", "--force", "--json"];
+        let args = &args[..args.len() - usize::from(!json)];
+        let program = stage.bare(args).env("AIPASS_BASE_URL", stage.sandbox.base_url());
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let running = program.start_on([Stdio::null(), writer.into(), Stdio::piped()]);
+        let run = running.wait().exits(3).says("client_s\n");
+        assert_eq!(run.stderr.matches("sbx_cs_canary").count(), 1, "{}", run.stderr);
+        assert!(stage.profiles().contains("client_s"));
+    }
+}
+
+/// A client that the next command does not find is a failure, though its id has been shown.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_profile_that_cannot_be_written_is_3() {
+    let stage = Stage::start().await;
+    stage.write_profiles("");
+    std::fs::create_dir(stage.state().join("profiles.toml.lock")).unwrap();
+    let args = ["client", "register", "--name", "My app", "--redirect-uri"];
+    let program = stage.bare(args).arg(&stage.redirect_uri());
+    let program = program.env("AIPASS_BASE_URL", stage.sandbox.base_url());
+    let run = program
+        .run()
+        .exits(3)
+        .says("the profile could not be written to ");
+    assert!(run.stdout.starts_with("client_"), "{}", run.stdout);
+    // Whatever became of the output.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let program = stage.bare(args).arg(&stage.redirect_uri());
+    let program = program.env("AIPASS_BASE_URL", stage.sandbox.base_url());
+    let running = program.start_on([Stdio::null(), writer.into(), Stdio::piped()]);
+    running
+        .wait()
+        .exits(3)
+        .says("the profile could not be written to ");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

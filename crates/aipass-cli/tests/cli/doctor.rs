@@ -1,6 +1,6 @@
 //! `aipass doctor`.
 
-use super::support::{Program, Stage, free_port};
+use super::support::{CLIENT_ID, Program, Stage, free_port};
 use serde_json::Value;
 use std::{io::Write, net::TcpListener, process::Command};
 
@@ -146,6 +146,30 @@ async fn a_token_of_the_environment_is_tried() {
         .env("AIPASS_ACCESS_TOKEN", "unknown")
         .run()
         .exits(14);
+}
+
+/// The variable goes before the session, so it is what has to work.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_token_that_the_commands_would_use_is_the_one_that_is_tried() {
+    let stage = Stage::start().await;
+    // Before any login, with a client id.
+    let good = || stage.with_token(["doctor"]).env("AIPASS_CLIENT_ID", CLIENT_ID);
+    let run = good().run().exits(0);
+    assert!(
+        run.stdout
+            .contains("✓ session  AI Pass accepts the token of AIPASS_ACCESS_TOKEN"),
+        "{}",
+        run.stdout
+    );
+    stage.login(stage.login_program()).await.exits(0);
+    good().run().exits(0);
+    let run = good().env("AIPASS_ACCESS_TOKEN", "unknown").run().exits(14);
+    assert!(
+        run.stdout
+            .contains("✗ session  the token of AIPASS_ACCESS_TOKEN: "),
+        "{}",
+        run.stdout
+    );
 }
 
 /// The end of a token is told by this machine's clock.

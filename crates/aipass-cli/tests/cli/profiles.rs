@@ -1,6 +1,7 @@
 //! `profiles.toml`: what is read from it, what is written to it, and what goes before it.
 
-use super::support::{CLIENT_ID, Program, Stage, private};
+use super::support::{CLIENT_ID, Program, Stage, address_in, private};
+use aipass_sandbox::{Fault, Route};
 use std::fs;
 
 const PROFILE: &str = "\
@@ -157,6 +158,60 @@ async fn a_variable_does_not_change_the_profile_of_another_client() {
     stage.program(["balance"]).run().exits(0);
 }
 
+/// A variable holds for the call. Only a profile that does not say anything yet begins with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_variable_does_not_take_the_place_of_what_the_profile_says() {
+    let stage = Stage::start().await;
+    let login = || {
+        let program = stage.bare(["login", "--no-browser", "--client-id", CLIENT_ID]);
+        program.env("AIPASS_API_PREFIX", "/oauth2/v1")
+    };
+    let redirect_uris = "redirect_uris = [\"{redirect_uri}\"]\n";
+    for own in [
+        "client_id = \"client_cli\"\nbase_url = \"{base_url}\"\napi_prefix = \"/elsewhere\"\n",
+        "client_id = \"client_cli\"\nbase_url = \"{base_url}\"\n",
+    ] {
+        stage.write_profiles(&format!("[profiles.default]\n{own}{redirect_uris}"));
+        let before = stage.profiles();
+        // The same service, in another spelling.
+        let url = format!("{}/", stage.sandbox.base_url());
+        stage.login(login().env("AIPASS_BASE_URL", url)).await.exits(0);
+        assert_eq!(stage.profiles(), before);
+    }
+    // A flag names the client, and a variable another service than the profile's.
+    stage.write_profiles("[profiles.default]\nbase_url = \"https://other.example\"\n");
+    let before = stage.profiles();
+    let program = login().env("AIPASS_BASE_URL", stage.sandbox.base_url());
+    let program = program.arg("--port").arg(&stage.port().to_string());
+    let run = stage.login(program).await.exits(0);
+    run.says("The profile `default` keeps its own service");
+    assert_eq!(stage.profiles(), before);
+
+    stage.write_profiles("");
+    let program = login().env("AIPASS_BASE_URL", stage.sandbox.base_url());
+    let program = program.arg("--port").arg(&stage.port().to_string());
+    stage.login(program).await.exits(0);
+    assert!(
+        stage.profiles().contains("api_prefix = \"/oauth2/v1\"\n"),
+        "{}",
+        stage.profiles()
+    );
+}
+
+/// The new client may not be allowed the scopes of the old one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_client_does_not_get_the_scopes_of_the_one_before() {
+    let stage = Stage::start().await;
+    stage.write_profiles(
+        "[profiles.default]\nbase_url = \"{base_url}\"\nclient_id = \"old\"\nscopes = [\"old:scope\"]\n",
+    );
+    let program = stage.bare(["login", "--no-browser", "--client-id", CLIENT_ID, "--port"]);
+    let run = stage.login(program.arg(&stage.port().to_string())).await.exits(0);
+    assert!(!run.stderr.contains("old%3Ascope"), "{}", run.stderr);
+    assert!(!stage.profiles().contains("scopes"), "{}", stage.profiles());
+    stage.bare(["balance"]).run().exits(0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_profile_that_is_not_there_is_3() {
     let stage = Stage::start().await;
@@ -268,6 +323,52 @@ async fn a_profile_that_cannot_be_written_does_not_lose_the_session() {
         .says("✗ The session is there, but the profile that finds it again is not:")
         .says("error: the profile could not be written to ");
     stage.program(["balance"]).run().exits(0);
+}
+
+/// The session is stored by then, so the commands after it have to find it.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_that_is_interrupted_after_the_browser_has_left_its_profile() {
+    let stage = Stage::start().await;
+    stage.sandbox.fail_next(Route::Userinfo, Fault::Stall);
+    let mut program = stage.login_program().start();
+    let before = program.stderr_until("/oauth2/authorize?");
+    stage.sandbox.approve(address_in(&before)).await.unwrap();
+    while stage.sandbox.counts().requests_to(Route::Userinfo) == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    program.interrupt();
+    program.wait().exits(130);
+    stage.bare(["balance"]).run().exits(0);
+}
+
+/// Whoever holds the lock for good does not hold up the login, and the session is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_that_is_held_is_not_waited_for_without_an_end() {
+    let stage = Stage::start().await;
+    stage.write_profiles("");
+    let held = fs::File::create(stage.state().join("profiles.toml.lock")).unwrap();
+    held.lock().unwrap();
+    let run = stage.login(stage.login_program()).await.exits(0);
+    run.says("✗ The session is there, but the profile that finds it again is not:")
+        .says("error: the profile could not be written to ")
+        .says("cause: another process holds the lock ")
+        .says("✓ Signed in as Robin Sandbox");
+    assert_eq!(stage.profiles(), "");
+    stage.program(["balance"]).run().exits(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_the_file_is_3() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("profiles.toml");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    for command in ["status", "balance", "login"] {
+        let program = Program::new([command]).env("AIPASS_CONFIG_DIR", home.path());
+        program.run().exits(3).says("it is not a regular file");
+    }
 }
 
 /// An app that opens the profile is signed in with the program's session, and a renewal is made once for both.

@@ -96,13 +96,40 @@ async fn a_check_takes_the_servers_word() {
         (&found["checked"], &found["user"]["name"]),
         (&json!(true), &json!("Robin Sandbox"))
     );
-    stage.sandbox.fail_next(Route::Userinfo, Fault::Reset);
-    stage.bare(["status", "--check"]).run().exits(7);
     stage.sandbox.revoke_all();
     // Nobody has told this machine yet.
     stage.bare(["status"]).run().exits(0);
     let run = stage.bare(["status", "--check"]).run().exits(4);
     assert!(run.stdout.starts_with("Not signed in\n"), "{}", run.stdout);
+}
+
+/// A network that is down ends nobody's session.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_without_an_answer_leaves_what_is_known_here() {
+    let stage = Stage::start().await;
+    stage.login(stage.login_program()).await.exits(0);
+    for (fault, code) in [(Fault::Reset, 7), (Fault::status(503, "{}"), 1)] {
+        for with_token in [false, true] {
+            let check = |args: &[&str]| {
+                stage.sandbox.fail_next(Route::Userinfo, fault.clone());
+                let args = ["status", "--check"].iter().chain(args).copied();
+                let program = if with_token {
+                    stage.with_token(args)
+                } else {
+                    stage.bare(args)
+                };
+                program.run().exits(code).says("error: ")
+            };
+            let run = check(&[]);
+            assert!(!run.stdout.contains("Not signed in"), "{}", run.stdout);
+            let found = parsed(&check(&["--json"]).stdout);
+            assert_eq!(
+                (&found["signed_in"], &found["checked"], &found["user"]),
+                (&json!(true), &json!(false), &Value::Null)
+            );
+        }
+    }
+    stage.bare(["status", "--check"]).run().exits(0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -179,4 +206,20 @@ async fn whoami_says_who_it_is() {
     names.sort();
     assert_eq!(names, ["email", "name", "sub", "username"]);
     stage.program(["whoami"]).run().exits(4).prints("");
+}
+
+/// What a server calls somebody must not rewrite the screen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn json_keeps_a_servers_control_characters_from_the_terminal() {
+    let stage = Stage::start().await;
+    let answer = "{\"sub\":\"1\",\"name\":\"A\u{9b}2J\u{7f}\u{202e}da\"}";
+    stage
+        .sandbox
+        .fail_next(Route::Userinfo, Fault::status(200, answer));
+    let run = stage.with_token(["whoami", "--json"]).run().exits(0);
+    assert!(
+        run.stdout.contains(r#""name":"A\u009b2J\u007f\u202eda""#),
+        "{}",
+        run.stdout.escape_debug()
+    );
 }

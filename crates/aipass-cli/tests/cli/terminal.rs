@@ -118,6 +118,23 @@ async fn a_question_that_is_typed_is_not_lost_to_a_login() {
     assert!(screen.contains("You asked: \"Hi"), "{screen}");
 }
 
+/// Nor is its first line, to a login that would have taken a pasted address.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_is_typed_after_a_login_is_whole() {
+    let stage = Stage::start().await;
+    stage.write_profiles("[profiles.default]\nclient_id = \"client_cli\"\nbase_url = \"{base_url}\"\nredirect_uris = [\"{redirect_uri}\"]\n");
+    let mut terminal = Terminal::start(stage.bare(["chat", "-m", "gpt-4o-mini", "-"]));
+    terminal.until("Sign in now? [Y/n] ");
+    terminal.type_line("y");
+    let screen = terminal.until("Waiting up to 5 minutes");
+    assert!(!screen.contains("Paste"), "{screen}");
+    stage.sandbox.approve(&shown_address(&screen)).await.unwrap();
+    terminal.until("Signed in as Robin Sandbox");
+    terminal.type_line("First\nSecond\n\u{4}");
+    let screen = terminal.end(0);
+    assert!(screen.contains("You asked: \"First"), "{screen}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_says_no_gets_the_usual_end() {
     let stage = Stage::start().await;

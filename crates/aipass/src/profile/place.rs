@@ -3,7 +3,7 @@
 use crate::error::ConfigError;
 use aipass_auth::FileStore;
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -41,7 +41,7 @@ pub(super) fn tokens_dir() -> Result<PathBuf, ConfigError> {
 pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     let unreadable =
         |error: &io::Error| ConfigError::new(format!("{} cannot be read: {error}", path.display()));
-    let file = match File::open(path) {
+    let file = match open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(&error)),
@@ -65,6 +65,20 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     let text = String::from_utf8(text)
         .map_err(|_| ConfigError::new(format!("{} is not UTF-8 text", path.display())))?;
     Ok(Some(text))
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    // Without it, opening a pipe waits for its other end.
+    let flags = OFlags::NONBLOCK.bits() as _;
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
 }
 
 /// Whoever can write this file can send a token to a server of their choice. Reading it is no danger: it holds no
@@ -127,5 +141,16 @@ mod tests {
         std::os::unix::fs::symlink(&path, &link).unwrap();
         assert_eq!(read(&link).unwrap().as_deref(), Some("x"));
         assert!(read(dir.path()).is_err());
+    }
+
+    /// Nobody ever opens its other end.
+    #[test]
+    fn a_pipe_is_refused_and_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("profiles.toml");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let error = read(&path).unwrap_err();
+        assert!(error.to_string().contains("it is not a regular file"), "{error}");
     }
 }
