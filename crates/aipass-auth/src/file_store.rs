@@ -21,7 +21,7 @@ const LONGEST_POLL: Duration = Duration::from_millis(100);
 ///   symbolic and hard links, pipes, and folders that others can write to are refused ([`StoreError::Insecure`]), not
 ///   repaired: somebody may have read or planted them. A new login replaces such a file and follows no link.
 /// - A file is replaced as a whole and is on the disk before the new tokens are used, so a crash or a full disk leaves
-///   the old tokens or the new ones.
+///   the old tokens or the new ones. Where the system cannot write a folder to the disk on demand, a log line says so.
 /// - What a newer version of this crate wrote, and what a store of encrypted tokens wrote, is not overwritten; signing
 ///   out removes it.
 /// - The lock works between processes, and the system gives it back when its holder dies. Nothing goes on without

@@ -140,7 +140,7 @@ impl KeyringOrFile {
                     )
                     .await?;
                     if let Some(name) = name {
-                        self.sealed.forget_key(&name).await;
+                        self.sealed.forget_unless_named(key, &name).await;
                     }
                 }
             }
