@@ -516,6 +516,33 @@ async fn tokens_in_clear_are_not_taken_and_replaced_by_a_login() {
     assert_eq!(seal_problem(&error), Some(SealProblem::Encrypted));
 }
 
+/// The same as in the file store: somebody may have planted it, and the person is to look at it.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_others_can_use_is_refused_and_not_replaced() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (dir, fake) = signed_in().await;
+    let store = store(&fake, dir.path());
+    let path = store.path(&key("default"));
+    let before = fs::read(&path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let either = either(&fake, dir.path());
+    for result in [
+        store.probe(&key("default")).await,
+        store.save(&key("default"), &tokens("A2")).await,
+        either.probe(&key("default")).await,
+        either.save(&key("default"), &tokens("A2")).await,
+    ] {
+        assert!(matches!(result, Err(StoreError::Insecure { .. })), "{result:?}");
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert!(
+        !path.with_extension("backend").exists(),
+        "nothing was chosen over it"
+    );
+    assert_eq!(fake.names().len(), 1);
+}
+
 #[tokio::test]
 async fn what_a_newer_version_sealed_is_not_overwritten() {
     let (dir, fake) = signed_in().await;

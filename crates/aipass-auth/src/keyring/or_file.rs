@@ -224,7 +224,7 @@ impl KeyringOrFile {
         let found = match self.kind_of_file(key).await {
             Ok(found) => found,
             // No session is lost with these.
-            Err(error) if error.is_mended_by_login() || matches!(error, StoreError::Insecure { .. }) => None,
+            Err(error) if error.is_mended_by_login() => None,
             Err(error) => return Err(error),
         };
         let backend = match found {

@@ -206,7 +206,7 @@ impl KeyringStore {
         let old = match self.sealed(key).await {
             Ok(old) => old.map(|sealed| sealed.key_name().to_owned()),
             // A login replaces these; of the others nothing may be lost.
-            Err(error) if error.is_mended_by_login() || matches!(error, StoreError::Insecure { .. }) => None,
+            Err(error) if error.is_mended_by_login() => None,
             Err(error) => return Err(error),
         };
         let known = match &old {
