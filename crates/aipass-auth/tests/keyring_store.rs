@@ -614,9 +614,7 @@ async fn no_key_and_no_token_is_shown() {
 async fn the_choice_is_made_by_the_first_login_and_remembered() {
     for (mood, expected) in [
         (Mood::Works, StoreBackend::Keyring),
-        (Mood::Locked, StoreBackend::File),
         (Mood::Fails, StoreBackend::File),
-        (Mood::Hangs, StoreBackend::File),
         (Mood::Forgets, StoreBackend::File),
     ] {
         let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(mood));
@@ -653,6 +651,49 @@ async fn the_choice_is_made_by_the_first_login_and_remembered() {
             "it outlives a sign-out"
         );
         assert!(fake.names().is_empty());
+    }
+}
+
+/// Otherwise the first login at a bad moment would leave the tokens in clear for good.
+#[tokio::test]
+async fn a_keyring_that_is_locked_at_the_first_login_is_waited_for() {
+    for (mood, expected) in [
+        (Mood::Locked, KeyringProblem::Locked),
+        (Mood::Hangs, KeyringProblem::TimedOut),
+    ] {
+        let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(mood));
+        let first = either(&fake, dir.path());
+        for result in [
+            first.probe(&key("default")).await,
+            first.save(&key("default"), &tokens("A1")).await,
+        ] {
+            let error = result.unwrap_err();
+            assert_eq!(problem(&error), Some(expected), "{error:?}");
+            assert!(error.is_temporary() && error.help().unwrap().contains("Unlock"));
+        }
+        assert_eq!(first.backend(&key("default")).await.unwrap(), None);
+        assert!(!first.path(&key("default")).exists());
+
+        // Once it is unlocked the same login works, and uses it.
+        fake.set_mood(Mood::Works);
+        let patient = first.keyring_timeout(Duration::from_secs(60));
+        patient.save(&key("default"), &tokens("A1")).await.unwrap();
+        assert_eq!(
+            patient.backend(&key("default")).await.unwrap(),
+            Some(StoreBackend::Keyring)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_keyring_that_nobody_can_unlock_is_passed_by_with_an_explicit_choice() {
+    for mood in [Mood::Locked, Mood::Hangs] {
+        let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(mood));
+        let store = either(&fake, dir.path());
+        store.move_to(&key("default"), StoreBackend::File).await.unwrap();
+        store.probe(&key("default")).await.unwrap();
+        store.save(&key("default"), &tokens("A1")).await.unwrap();
+        assert_eq!(access(&either(&fake, dir.path())).await, "A1");
     }
 }
 
