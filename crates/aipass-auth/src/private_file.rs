@@ -86,9 +86,9 @@ pub(crate) fn replace(dir: &Path, path: &Path, content: &[u8]) -> Result<(), Sto
 }
 
 /// What makes the change of a name in this folder survive a crash.
-type Sync = fn(&Path) -> io::Result<()>;
+type SyncDir = fn(&Path) -> io::Result<()>;
 
-fn replace_with(dir: &Path, path: &Path, content: &[u8], sync: Sync) -> Result<(), StoreError> {
+fn replace_with(dir: &Path, path: &Path, content: &[u8], sync: SyncDir) -> Result<(), StoreError> {
     let failed = |error| StoreError::io(path, error);
     sweep(dir, path, Some(ABANDONED));
     let mut file = new_beside(dir, path)?;
@@ -112,7 +112,7 @@ pub(crate) fn try_to_write(dir: &Path, path: &Path) -> Result<(), StoreError> {
     try_to_write_with(dir, path, sync_dir)
 }
 
-fn try_to_write_with(dir: &Path, path: &Path, sync: Sync) -> Result<(), StoreError> {
+fn try_to_write_with(dir: &Path, path: &Path, sync: SyncDir) -> Result<(), StoreError> {
     let failed = |error| StoreError::io(dir, error);
     let mut file = new_beside(dir, path)?;
     file.write_all(&[0; 4096]).map_err(failed)?;
@@ -289,7 +289,7 @@ mod tests {
     fn a_system_that_cannot_sync_folders_undoes_no_write_and_no_probe() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("t.json");
-        let syncs: [Sync; 6] = [
+        let syncs: [SyncDir; 6] = [
             |_| Err(Errno::INVAL.into()),
             |_| Err(Errno::OPNOTSUPP.into()),
             |_| Err(Errno::NOSYS.into()),
@@ -309,7 +309,7 @@ mod tests {
     fn a_disk_that_fails_in_the_last_step_is_told_and_found_by_the_probe() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("t.json");
-        let sync: Sync = |_| Err(Errno::IO.into());
+        let sync: SyncDir = |_| Err(Errno::IO.into());
         let is_io = |result| matches!(result, Err(StoreError::Io { .. }));
         assert!(is_io(try_to_write_with(dir.path(), &file, sync)));
         assert!(!file.exists());
