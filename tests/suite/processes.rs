@@ -254,7 +254,7 @@ impl CredentialStoreApi for NoKeyring {
         _: &str,
         _: Option<&HashMap<&str, &str>>,
     ) -> keyring_core::Result<keyring_core::Entry> {
-        Err(keyring_core::Error::NoStorageAccess("no keyring here".into()))
+        Err(keyring_core::Error::PlatformFailure("no keyring here".into()))
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

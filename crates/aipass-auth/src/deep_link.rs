@@ -15,13 +15,10 @@ use crate::auth::Auth;
 use crate::browser::{self, Opener};
 use crate::callback::Callback;
 use crate::error::{AuthError, Kind};
-use crate::flow::{LoginFlow, LoginMode, LoginOptions, sealed};
+use crate::flow::{LoginFlow, LoginMode, LoginOptions, TIMEOUT, sealed};
 use crate::pending::PendingLogin;
 use crate::store::BoxFuture;
 use crate::tokens::SessionInfo;
-
-/// How long a person may take at the browser.
-const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// More links than this at one moment are not what a person does.
 const WAITING: usize = 16;

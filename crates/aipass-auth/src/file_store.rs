@@ -19,9 +19,10 @@ const LONGEST_POLL: Duration = Duration::from_millis(100);
 ///
 /// - The folder is created with mode 0700 and the files with 0600, whatever the umask. Files that others can read,
 ///   symbolic and hard links, pipes, and folders that others can write to are refused ([`StoreError::Insecure`]), not
-///   repaired: somebody may have read or planted them. A new login replaces such a file and follows no link.
+///   repaired: somebody may have read or planted them. A login is refused, too, before the browser opens; the person
+///   makes the file private or removes it ([`StoreError::help`]). Signing out removes it and follows no link.
 /// - A file is replaced as a whole and is on the disk before the new tokens are used, so a crash or a full disk leaves
-///   the old tokens or the new ones.
+///   the old tokens or the new ones. Where the system cannot write a folder to the disk on demand, a log line says so.
 /// - What a newer version of this crate wrote, and what a store of encrypted tokens wrote, is not overwritten; signing
 ///   out removes it.
 /// - The lock works between processes, and the system gives it back when its holder dies. Nothing goes on without
@@ -176,8 +177,14 @@ impl TokenStore for FileStore {
                 return Err(StoreError::ForeignTokens);
             }
             private_file::prepare_dir(&dir)?;
-            // What this version cannot read because it is newer, or encrypted, is not its to lose.
-            if let Err(error @ (StoreError::NewerVersion { .. } | StoreError::Sealed { .. })) = read(&path) {
+            // What this version cannot read because it is newer, or encrypted, is not its to lose; and what is not
+            // safe is the person's to look at.
+            if let Err(
+                error @ (StoreError::NewerVersion { .. }
+                | StoreError::Sealed { .. }
+                | StoreError::Insecure { .. }),
+            ) = read(&path)
+            {
                 return Err(error);
             }
             private_file::replace(&dir, &path, json.expose_secret().as_bytes())

@@ -1,5 +1,7 @@
 //! Login as one core, `begin` and `complete`, on which every front end stands.
 
+use std::time::Duration;
+
 use url::Url;
 
 use crate::auth::Auth;
@@ -9,6 +11,12 @@ use crate::pending::{NewLogin, PendingLogin, redirect_uri, return_path};
 use crate::secret::Secret;
 use crate::store::BoxFuture;
 use crate::tokens::SessionInfo;
+
+/// How long a person may take at the browser, for every flow that is told nothing else.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Gets the URL that the person has to open.
+pub(crate) type OnUrl = Box<dyn Fn(&Url) + Send + Sync>;
 
 /// Which page the person sees first. A hint that the playbook does not know and later documents do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

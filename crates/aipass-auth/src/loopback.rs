@@ -13,7 +13,7 @@ use crate::auth::Auth;
 use crate::browser::{self, Opener};
 use crate::callback::Callback;
 use crate::error::{AuthError, Kind};
-use crate::flow::{LoginFlow, LoginMode, LoginOptions, sealed};
+use crate::flow::{LoginFlow, LoginMode, LoginOptions, OnUrl, TIMEOUT, sealed};
 use crate::listener::{Browser, Listener, LoopbackHost};
 use crate::page;
 use crate::paste::{PasteSource, pasted};
@@ -21,13 +21,8 @@ use crate::pending::PendingLogin;
 use crate::store::BoxFuture;
 use crate::tokens::SessionInfo;
 
-/// How long a person may take at the browser.
-const TIMEOUT: Duration = Duration::from_secs(300);
-
 /// A wrong paste ends nothing while the listener waits, but a source that goes on and on is not listened to for ever.
 const PASTES: usize = 100;
-
-type OnUrl = Box<dyn Fn(&Url) + Send + Sync>;
 
 /// Login for programs on the person's own machine: opens the browser, and listens on a loopback address for its
 /// return.

@@ -12,15 +12,12 @@ use zeroize::Zeroizing;
 use crate::auth::Auth;
 use crate::callback::{Callback, STATE_DIFFERS, query_of};
 use crate::error::{AuthError, Kind};
-use crate::flow::{LoginFlow, LoginMode, LoginOptions, sealed};
+use crate::flow::{LoginFlow, LoginMode, LoginOptions, OnUrl, TIMEOUT, sealed};
 use crate::pending::PendingLogin;
 use crate::secret::Secret;
 use crate::stdin_lines::StdinLines;
 use crate::store::BoxFuture;
 use crate::tokens::SessionInfo;
-
-/// How long a person may take.
-const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Whoever pastes the wrong thing this often does not have the right one.
 const ATTEMPTS: usize = 5;
@@ -64,8 +61,6 @@ impl fmt::Debug for dyn PasteSource + '_ {
         f.write_str("PasteSource")
     }
 }
-
-type OnUrl = Box<dyn Fn(&Url) + Send + Sync>;
 
 /// Login without a listener: the person opens the URL on any machine, signs in, and pastes the address that the
 /// browser ends at.

@@ -76,9 +76,19 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError
 }
 
 /// Replaces the file as a whole. A reader sees the old content or the new one, a symbolic link in its place is
-/// replaced and not followed, and the content is on the disk before this returns. If it fails, the old content is
-/// still there.
+/// replaced and not followed, and the content is on the disk before this returns, as far as the system can do that
+/// for a folder.
+///
+/// If it fails, the old content is still there, but for one case: when the disk fails in the very last step, the new
+/// content stands in its place and may not survive a crash. So whoever has to know looks at the file.
 pub(crate) fn replace(dir: &Path, path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    replace_with(dir, path, content, sync_dir)
+}
+
+/// What makes the change of a name in this folder survive a crash.
+type SyncDir = fn(&Path) -> io::Result<()>;
+
+fn replace_with(dir: &Path, path: &Path, content: &[u8], sync: SyncDir) -> Result<(), StoreError> {
     let failed = |error| StoreError::io(path, error);
     sweep(dir, path, Some(ABANDONED));
     let mut file = new_beside(dir, path)?;
@@ -94,23 +104,28 @@ pub(crate) fn replace(dir: &Path, path: &Path, content: &[u8]) -> Result<(), Sto
         std::thread::sleep(Duration::from_millis(10));
         file = error.file;
     }
-    sync_dir(dir)
+    settle(dir, sync(dir))
 }
 
-/// Writes a file and takes it away again.
+/// Writes a file and takes it away again, with every step that a real write takes.
 pub(crate) fn try_to_write(dir: &Path, path: &Path) -> Result<(), StoreError> {
+    try_to_write_with(dir, path, sync_dir)
+}
+
+fn try_to_write_with(dir: &Path, path: &Path, sync: SyncDir) -> Result<(), StoreError> {
     let failed = |error| StoreError::io(dir, error);
     let mut file = new_beside(dir, path)?;
     file.write_all(&[0; 4096]).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    file.close().map_err(failed)
+    file.close().map_err(failed)?;
+    settle(dir, sync(dir))
 }
 
 /// Removes the file, whatever it is, if it is there, and what a crash left half-written beside it.
 pub(crate) fn remove(dir: &Path, path: &Path) -> Result<(), StoreError> {
     sweep(dir, path, None);
     match fs::remove_file(path) {
-        Ok(()) => sync_dir(dir),
+        Ok(()) => settle(dir, sync_dir(dir)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(StoreError::io(path, error)),
     }
@@ -218,13 +233,108 @@ fn open_no_follow(options: &mut OpenOptions, path: &Path) -> Result<File, StoreE
 
 /// Makes the change of a name survive a crash.
 #[cfg(unix)]
-fn sync_dir(dir: &Path) -> Result<(), StoreError> {
-    File::open(dir)
-        .and_then(|dir| dir.sync_all())
-        .map_err(|error| StoreError::io(dir, error))
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_dir(_: &Path) -> Result<(), StoreError> {
+fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// What the end of a change comes to. The change itself is done by now, and a system that cannot write a folder to
+/// the disk on demand does not make it undone.
+fn settle(dir: &Path, synced: io::Result<()>) -> Result<(), StoreError> {
+    match synced {
+        Err(error) if cannot_sync(&error) => {
+            tracing::warn!(dir = %dir.display(), %error, "a crash of the system may undo the last change of this folder");
+            Ok(())
+        }
+        synced => synced.map_err(|error| StoreError::io(dir, error)),
+    }
+}
+
+/// Whether the system has no such thing, or not for this user, who may write to the folder but not list it. Some file
+/// systems over a network are of this kind.
+#[cfg(unix)]
+fn cannot_sync(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    [
+        Errno::INVAL,
+        Errno::NOTSUP,
+        Errno::OPNOTSUPP,
+        Errno::NOSYS,
+        Errno::BADF,
+        Errno::ACCESS,
+        Errno::PERM,
+    ]
+    .iter()
+    .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+#[cfg(not(unix))]
+fn cannot_sync(_: &io::Error) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use rustix::io::Errno;
+
+    use super::*;
+
+    #[test]
+    fn a_system_that_cannot_sync_folders_undoes_no_write_and_no_probe() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("t.json");
+        let syncs: [SyncDir; 6] = [
+            |_| Err(Errno::INVAL.into()),
+            |_| Err(Errno::OPNOTSUPP.into()),
+            |_| Err(Errno::NOSYS.into()),
+            |_| Err(Errno::BADF.into()),
+            |_| Err(Errno::ACCESS.into()),
+            |_| Err(Errno::PERM.into()),
+        ];
+        for (number, sync) in syncs.into_iter().enumerate() {
+            let content = number.to_string();
+            try_to_write_with(dir.path(), &file, sync).unwrap();
+            replace_with(dir.path(), &file, content.as_bytes(), sync).unwrap();
+            assert_eq!(&**read(&file).unwrap().unwrap(), content.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_disk_that_fails_in_the_last_step_is_told_and_found_by_the_probe() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("t.json");
+        let sync: SyncDir = |_| Err(Errno::IO.into());
+        let is_io = |result| matches!(result, Err(StoreError::Io { .. }));
+        assert!(is_io(try_to_write_with(dir.path(), &file, sync)));
+        assert!(!file.exists());
+        assert!(is_io(replace_with(dir.path(), &file, b"new", sync)));
+        assert_eq!(&**read(&file).unwrap().unwrap(), b"new", "it stands in its place");
+    }
+
+    /// The superuser reads it all the same; for everybody else the folder cannot be opened, and so not synced.
+    #[test]
+    fn a_folder_that_can_be_written_but_not_listed_takes_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let (place, file) = (dir.path().join("place"), dir.path().join("place/t.json"));
+        prepare_dir(&place).unwrap();
+        let mode = |mode| fs::set_permissions(&place, fs::Permissions::from_mode(mode)).unwrap();
+        mode(0o300);
+        let results = [
+            try_to_write(&place, &file),
+            replace(&place, &file, b"one"),
+            replace(&place, &file, b"two"),
+        ];
+        let content = read(&file);
+        let removed = remove(&place, &file);
+        mode(0o700);
+        assert!(results.iter().all(Result::is_ok), "{results:?}");
+        assert_eq!(&**content.unwrap().unwrap(), b"two");
+        assert!(removed.is_ok() && !file.exists());
+    }
 }

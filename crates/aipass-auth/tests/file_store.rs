@@ -124,9 +124,14 @@ async fn a_file_that_others_can_use_is_refused() {
         assert!(matches!(error, StoreError::Insecure { .. }), "{loose:o}");
         assert!(error.help().unwrap().contains("chmod 600"));
         assert!(is_insecure(&store.probe(&key("default")).await));
+        assert!(is_insecure(&store.save(&key("default"), &tokens("A2")).await));
         assert_eq!(mode(&path), loose, "it is not repaired in silence");
     }
-    // Signing out or a new login mends it.
+    // The person makes it private, or signs out.
+    chmod(&path, 0o600);
+    assert_eq!(access(&store).await, "A1");
+    chmod(&path, 0o644);
+    store.remove(&key("default")).await.unwrap();
     store.save(&key("default"), &tokens("A2")).await.unwrap();
     assert_eq!((mode(&path), access(&store).await.as_str()), (0o600, "A2"));
 }
@@ -173,17 +178,14 @@ async fn links_pipes_and_folders_are_not_followed() {
     fs::remove_file(&path).unwrap();
     symlink(&victim, &path).unwrap();
     assert!(is_insecure(&store.load(&key("default")).await));
-    store.save(&key("default"), &tokens("A2")).await.unwrap();
-    assert!(
-        fs::symlink_metadata(&path).unwrap().is_file(),
-        "the link was replaced"
-    );
+    assert!(is_insecure(&store.save(&key("default"), &tokens("A2")).await));
+    store.remove(&key("default")).await.unwrap();
+    assert!(!path.is_symlink(), "signing out takes the link away");
     assert!(
         fs::read_to_string(&victim).unwrap().contains("STOLEN"),
         "and not followed"
     );
 
-    fs::remove_file(&path).unwrap();
     symlink(dir.path().join("missing"), &path).unwrap();
     assert!(
         is_insecure(&store.load(&key("default")).await),
@@ -330,7 +332,9 @@ async fn a_second_name_of_the_file_is_refused_and_never_written_through() {
     fs::hard_link(&path, &second).unwrap();
     assert!(is_insecure(&store.load(&key("default")).await));
     assert!(is_insecure(&store.probe(&key("default")).await));
-    // A login takes a new file, so what the second name shows never changes again.
+    assert!(is_insecure(&store.save(&key("default"), &tokens("A2")).await));
+    // Once the file is removed, what the second name shows never changes again.
+    store.remove(&key("default")).await.unwrap();
     store.save(&key("default"), &tokens("A2")).await.unwrap();
     assert_eq!(access(&store).await, "A2");
     assert!(fs::read_to_string(&second).unwrap().contains("A1"));

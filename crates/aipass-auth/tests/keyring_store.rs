@@ -1,224 +1,22 @@
-//! Encrypted tokens, with keyrings that work, are locked, hang, fail, forget and lie.
+//! Encrypted tokens: what protects them, and what becomes of a session whose key or file is not as it was.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aipass_auth::testing::{shared_store_suite, store_suite};
 use aipass_auth::{
-    AccountKey, FileStore, KeyringOrFile, KeyringProblem, KeyringStore, SealProblem, StoreBackend,
-    StoreError, StoredTokens, TokenStore,
+    FileStore, KeyringOrFile, KeyringProblem, KeyringStore, SealProblem, StoreError, TokenStore,
 };
-use keyring_core::api::{CredentialApi, CredentialStoreApi};
-use keyring_core::{Credential, CredentialStore, Entry, Error};
+use keyring_core::api::CredentialStoreApi as _;
+use keyring_core::{CredentialStore, Error};
 
-fn key(account: &str) -> AccountKey {
-    AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_1", account)
-}
-
-fn tokens(access: &str) -> StoredTokens {
-    tokens_of("default", access)
-}
-
-fn tokens_of(account: &str, access: &str) -> StoredTokens {
-    StoredTokens::new(&key(account), access)
-        .with_refresh_token("canary-refresh")
-        .with_expires_in(Duration::from_secs(3600))
-}
-
-/// How a keyring behaves at the moment.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Mood {
-    Works,
-    Locked,
-    Fails,
-    Hangs,
-    Panics,
-    /// Says yes and keeps nothing.
-    Forgets,
-    /// Its errors hold what it keeps.
-    Blurts,
-}
-
-/// A keyring that survives the stores over it, as the system's does.
-struct Fake {
-    entries: Mutex<HashMap<String, Vec<u8>>>,
-    mood: Mutex<Mood>,
-    reads: AtomicUsize,
-}
-
-impl Fake {
-    fn new(mood: Mood) -> Arc<Self> {
-        Arc::new(Self {
-            entries: Mutex::default(),
-            mood: Mutex::new(mood),
-            reads: AtomicUsize::new(0),
-        })
-    }
-
-    fn set_mood(&self, mood: Mood) {
-        *self.mood.lock().unwrap() = mood;
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.entries.lock().unwrap().keys().cloned().collect()
-    }
-
-    fn only_secret(&self) -> Vec<u8> {
-        let entries = self.entries.lock().unwrap();
-        assert_eq!(entries.len(), 1);
-        entries.values().next().unwrap().clone()
-    }
-
-    fn set_every_secret(&self, secret: &[u8]) {
-        for entry in self.entries.lock().unwrap().values_mut() {
-            *entry = secret.to_vec();
-        }
-    }
-}
-
-struct Shared(Arc<Fake>);
-
-struct Slot {
-    fake: Arc<Fake>,
-    name: String,
-}
-
-impl Slot {
-    fn act<T>(
-        &self,
-        work: impl FnOnce(&mut HashMap<String, Vec<u8>>) -> keyring_core::Result<T>,
-    ) -> keyring_core::Result<T> {
-        while *self.fake.mood.lock().unwrap() == Mood::Hangs {
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        let mood = *self.fake.mood.lock().unwrap();
-        match mood {
-            Mood::Locked => Err(Error::NoStorageAccess("the collection is locked".into())),
-            Mood::Fails => Err(Error::PlatformFailure("no such bus".into())),
-            Mood::Panics => panic!("the keyring panics"),
-            Mood::Blurts => {
-                let secret = self.fake.entries.lock().unwrap().values().next().cloned();
-                Err(Error::BadEncoding(secret.unwrap_or_default()))
-            }
-            Mood::Works | Mood::Hangs | Mood::Forgets => work(&mut self.fake.entries.lock().unwrap()),
-        }
-    }
-}
-
-impl CredentialApi for Slot {
-    fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
-        let forgets = *self.fake.mood.lock().unwrap() == Mood::Forgets;
-        self.act(|entries| {
-            if !forgets {
-                entries.insert(self.name.clone(), secret.to_vec());
-            }
-            Ok(())
-        })
-    }
-
-    fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
-        self.fake.reads.fetch_add(1, Ordering::SeqCst);
-        self.act(|entries| entries.get(&self.name).cloned().ok_or(Error::NoEntry))
-    }
-
-    fn delete_credential(&self) -> keyring_core::Result<()> {
-        self.act(|entries| entries.remove(&self.name).map(|_| ()).ok_or(Error::NoEntry))
-    }
-
-    fn get_credential(&self) -> keyring_core::Result<Option<Arc<Credential>>> {
-        Ok(None)
-    }
-
-    fn get_specifiers(&self) -> Option<(String, String)> {
-        None
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn debug_fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Slot")
-    }
-}
-
-impl CredentialStoreApi for Shared {
-    fn vendor(&self) -> String {
-        "the test's own".to_owned()
-    }
-
-    fn id(&self) -> String {
-        "1".to_owned()
-    }
-
-    fn build(
-        &self,
-        service: &str,
-        user: &str,
-        _: Option<&HashMap<&str, &str>>,
-    ) -> keyring_core::Result<Entry> {
-        Ok(Entry::new_with_credential(Arc::new(Slot {
-            fake: self.0.clone(),
-            name: format!("{service}/{user}"),
-        })))
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn debug_fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A store whose Debug shows too much.
-        write!(f, "{:?}", self.0.entries.lock().unwrap().values())
-    }
-}
-
-fn keyring(fake: &Arc<Fake>) -> Arc<CredentialStore> {
-    Arc::new(Shared(fake.clone()))
-}
-
-/// A new process: the same folder and keyring, nothing in memory.
-fn store(fake: &Arc<Fake>, dir: &Path) -> KeyringStore {
-    KeyringStore::new(keyring(fake), dir).keyring_timeout(Duration::from_millis(200))
-}
-
-fn either(fake: &Arc<Fake>, dir: &Path) -> KeyringOrFile {
-    KeyringOrFile::new(keyring(fake), dir).keyring_timeout(Duration::from_millis(200))
-}
-
-async fn access(store: &impl TokenStore) -> String {
-    let tokens = store.load(&key("default")).await.unwrap().unwrap();
-    tokens.access_token().expose_secret().to_owned()
-}
-
-fn problem(error: &StoreError) -> Option<KeyringProblem> {
-    match error {
-        StoreError::Keyring { problem, .. } => Some(*problem),
-        _ => None,
-    }
-}
-
-fn seal_problem(error: &StoreError) -> Option<SealProblem> {
-    match error {
-        StoreError::Sealed { problem, .. } => Some(*problem),
-        _ => None,
-    }
-}
-
-/// A signed-in account over a keyring that works.
-async fn signed_in() -> (tempfile::TempDir, Arc<Fake>) {
-    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
-    store(&fake, dir.path())
-        .save(&key("default"), &tokens("canary-access"))
-        .await
-        .unwrap();
-    (dir, fake)
-}
+use crate::fake_keyring::{
+    Fake, Mood, access, either, key, keyring, problem, seal_problem, signed_in, store, tokens, tokens_of,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stores_pass_the_suite() {
@@ -427,7 +225,7 @@ async fn is_refused_and_mended(dir: &Path, fake: &Arc<Fake>, expected: SealProbl
     store.probe(&key("default")).await.unwrap();
     assert_eq!(fs::read(store.path(&key("default"))).unwrap(), before);
     store.save(&key("default"), &tokens("mended")).await.unwrap();
-    assert_eq!(access(&crate::keyring_store::store(fake, dir)).await, "mended");
+    assert_eq!(access(&crate::fake_keyring::store(fake, dir)).await, "mended");
     assert_eq!(fake.names().len(), 1, "a key that opens nothing is not kept");
 }
 
@@ -516,6 +314,33 @@ async fn tokens_in_clear_are_not_taken_and_replaced_by_a_login() {
     assert_eq!(seal_problem(&error), Some(SealProblem::Encrypted));
 }
 
+/// The same as in the file store: somebody may have planted it, and the person is to look at it.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_others_can_use_is_refused_and_not_replaced() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (dir, fake) = signed_in().await;
+    let store = store(&fake, dir.path());
+    let path = store.path(&key("default"));
+    let before = fs::read(&path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let either = either(&fake, dir.path());
+    for result in [
+        store.probe(&key("default")).await,
+        store.save(&key("default"), &tokens("A2")).await,
+        either.probe(&key("default")).await,
+        either.save(&key("default"), &tokens("A2")).await,
+    ] {
+        assert!(matches!(result, Err(StoreError::Insecure { .. })), "{result:?}");
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert!(
+        !path.with_extension("backend").exists(),
+        "nothing was chosen over it"
+    );
+    assert_eq!(fake.names().len(), 1);
+}
+
 #[tokio::test]
 async fn what_a_newer_version_sealed_is_not_overwritten() {
     let (dir, fake) = signed_in().await;
@@ -568,7 +393,7 @@ async fn no_key_and_no_token_is_shown() {
     let either = either(&fake, dir.path());
     let mut shown = format!("{store:?} {store:#?} {either:?} {either:#?}");
     fake.set_mood(Mood::Blurts);
-    let fresh = crate::keyring_store::store(&fake, dir.path());
+    let fresh = crate::fake_keyring::store(&fake, dir.path());
     for error in [
         fresh.load(&key("default")).await.unwrap_err(),
         fresh.probe(&key("default")).await.unwrap_err(),
@@ -581,184 +406,4 @@ async fn no_key_and_no_token_is_shown() {
     assert!(!shown.contains("canary") && !shown.contains(&secret), "{shown}");
     assert!(!shown.contains(&format!("{:?}", secret.as_bytes())), "{shown}");
     assert!(shown.contains("the test's own"), "the vendor may be shown");
-}
-
-#[tokio::test]
-async fn the_choice_is_made_by_the_first_login_and_remembered() {
-    for (mood, expected) in [
-        (Mood::Works, StoreBackend::Keyring),
-        (Mood::Locked, StoreBackend::File),
-        (Mood::Fails, StoreBackend::File),
-        (Mood::Hangs, StoreBackend::File),
-        (Mood::Forgets, StoreBackend::File),
-    ] {
-        let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(mood));
-        let first = either(&fake, dir.path());
-        assert_eq!(first.backend(&key("default")).await.unwrap(), None);
-        assert!(first.load(&key("default")).await.unwrap().is_none());
-        assert!(
-            fs::read_dir(dir.path()).unwrap().next().is_none(),
-            "reading chooses nothing"
-        );
-        first.probe(&key("default")).await.unwrap();
-        assert_eq!(
-            first.backend(&key("default")).await.unwrap(),
-            Some(expected),
-            "{mood:?}"
-        );
-        first.save(&key("default"), &tokens("A1")).await.unwrap();
-        let in_clear = fs::read_to_string(first.path(&key("default")))
-            .unwrap()
-            .contains("canary-refresh");
-        assert_eq!(in_clear, expected == StoreBackend::File);
-
-        // A keyring that works by now is not used all of a sudden.
-        fake.set_mood(Mood::Works);
-        let later = either(&fake, dir.path());
-        assert_eq!(access(&later).await, "A1");
-        later.save(&key("default"), &tokens("A2")).await.unwrap();
-        assert_eq!(later.backend(&key("default")).await.unwrap(), Some(expected));
-        later.remove(&key("default")).await.unwrap();
-        later.probe(&key("default")).await.unwrap();
-        assert_eq!(
-            later.backend(&key("default")).await.unwrap(),
-            Some(expected),
-            "it outlives a sign-out"
-        );
-        assert!(fake.names().is_empty());
-    }
-}
-
-#[tokio::test]
-async fn a_keyring_that_is_gone_later_is_an_error_and_no_fallback() {
-    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
-    either(&fake, dir.path())
-        .save(&key("default"), &tokens("A1"))
-        .await
-        .unwrap();
-    let before = fs::read(either(&fake, dir.path()).path(&key("default"))).unwrap();
-    for (mood, expected) in [
-        (Mood::Locked, KeyringProblem::Locked),
-        (Mood::Hangs, KeyringProblem::TimedOut),
-        (Mood::Fails, KeyringProblem::Failed),
-    ] {
-        fake.set_mood(mood);
-        let later = either(&fake, dir.path());
-        for result in [
-            later.load(&key("default")).await.map(|_| ()),
-            later.probe(&key("default")).await,
-            later.save(&key("default"), &tokens("canary")).await,
-        ] {
-            assert_eq!(problem(&result.unwrap_err()), Some(expected));
-        }
-        assert_eq!(fs::read(later.path(&key("default"))).unwrap(), before);
-    }
-    // Nor after a sign-out.
-    let later = either(&fake, dir.path());
-    later.remove(&key("default")).await.unwrap();
-    assert!(later.probe(&key("default")).await.is_err());
-    assert!(later.save(&key("default"), &tokens("canary")).await.is_err());
-    assert!(!later.path(&key("default")).exists());
-}
-
-/// Tokens in clear that somebody puts in the place of encrypted ones would be somebody's session.
-#[tokio::test]
-async fn planted_tokens_in_clear_are_refused_where_the_keyring_was_chosen() {
-    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
-    let store = either(&fake, dir.path());
-    store.save(&key("default"), &tokens("A1")).await.unwrap();
-    fs::remove_file(store.path(&key("default"))).unwrap();
-    FileStore::in_dir(dir.path())
-        .save(&key("default"), &tokens("planted"))
-        .await
-        .unwrap();
-    let error = store.load(&key("default")).await.unwrap_err();
-    assert_eq!(seal_problem(&error), Some(SealProblem::InClear));
-}
-
-#[tokio::test]
-async fn an_account_that_the_file_store_signed_in_stays_signed_in() {
-    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
-    FileStore::in_dir(dir.path())
-        .save(&key("default"), &tokens("A1"))
-        .await
-        .unwrap();
-    let store = either(&fake, dir.path());
-    assert_eq!(access(&store).await, "A1");
-    store.probe(&key("default")).await.unwrap();
-    store.save(&key("default"), &tokens("A2")).await.unwrap();
-    assert_eq!(
-        store.backend(&key("default")).await.unwrap(),
-        Some(StoreBackend::File)
-    );
-    // Another account of this folder is free to choose.
-    store.save(&key("bob"), &tokens_of("bob", "B1")).await.unwrap();
-    assert_eq!(
-        store.backend(&key("bob")).await.unwrap(),
-        Some(StoreBackend::Keyring)
-    );
-}
-
-#[tokio::test]
-async fn a_session_moves_there_and_back_by_an_explicit_call() {
-    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Fails));
-    let store = either(&fake, dir.path());
-    store.save(&key("default"), &tokens("A1")).await.unwrap();
-    let error = store
-        .move_to(&key("default"), StoreBackend::Keyring)
-        .await
-        .unwrap_err();
-    assert_eq!(problem(&error), Some(KeyringProblem::Failed));
-    assert_eq!(access(&store).await, "A1", "everything is as before");
-
-    fake.set_mood(Mood::Works);
-    for (to, keys) in [
-        (StoreBackend::Keyring, 1),
-        (StoreBackend::Keyring, 1),
-        (StoreBackend::File, 0),
-        (StoreBackend::File, 0),
-        (StoreBackend::Keyring, 1),
-    ] {
-        store.move_to(&key("default"), to).await.unwrap();
-        // A process that runs already follows.
-        assert_eq!(access(&store).await, "A1");
-        let next = either(&fake, dir.path());
-        assert_eq!(access(&next).await, "A1");
-        assert_eq!(next.backend(&key("default")).await.unwrap(), Some(to));
-        assert_eq!(fake.names().len(), keys);
-        let text = fs::read_to_string(store.path(&key("default"))).unwrap();
-        assert_eq!(text.contains("canary-refresh"), to == StoreBackend::File);
-    }
-    // With nobody signed in it is the choice alone.
-    store.remove(&key("default")).await.unwrap();
-    store.move_to(&key("default"), StoreBackend::File).await.unwrap();
-    store.save(&key("default"), &tokens("A2")).await.unwrap();
-    assert!(fake.names().is_empty());
-}
-
-#[tokio::test]
-async fn a_choice_that_cannot_be_read_is_not_made_anew() {
-    let (dir, fake) = (tempfile::tempdir().unwrap(), Fake::new(Mood::Works));
-    let store = either(&fake, dir.path());
-    store.save(&key("default"), &tokens("A1")).await.unwrap();
-    let choice = store.path(&key("default")).with_extension("backend");
-    assert_eq!(
-        fs::read_to_string(&choice).unwrap(),
-        r#"{"version":1,"backend":"keyring"}"#
-    );
-    for (text, is_newer) in [
-        ("", false),
-        (r#"{"version":1,"backend":"elsewhere"}"#, false),
-        (r#"{"version":2,"backend":"file"}"#, true),
-    ] {
-        fs::write(&choice, text).unwrap();
-        let error = store.load(&key("default")).await.unwrap_err();
-        assert_eq!(
-            matches!(error, StoreError::NewerVersion { .. }),
-            is_newer,
-            "{error:?}"
-        );
-        assert!(store.save(&key("default"), &tokens("A2")).await.is_err());
-        assert!(store.probe(&key("default")).await.is_err());
-    }
 }

@@ -1,4 +1,6 @@
 //! The keyring where there is one, and a file where there is none, by an explicit choice that is remembered.
+//!
+//! A keyring that is locked is there: going on without it would leave the tokens in clear for good because of a moment.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use super::store::KeyringStore;
 use crate::file_store::blocking;
 use crate::private_file;
 use crate::store::{AccountKey, BoxFuture, StoreLock, TokenStore};
-use crate::store_error::{SealProblem, StoreError};
+use crate::store_error::{KeyringProblem, SealProblem, StoreError};
 use crate::tokens::StoredTokens;
 
 const VERSION: u32 = 1;
@@ -27,14 +29,19 @@ pub enum StoreBackend {
     File,
 }
 
-/// Uses the keyring if it works when an account first signs in, and a private file if it does not.
+/// Uses the keyring, and a private file on a system that has none, or none that works
+/// ([`KeyringProblem::Failed`]), when an account first signs in.
 ///
 /// Choosing this type is the consent to tokens in clear in a file; [`KeyringStore`] never does that.
 ///
+/// A keyring that is locked or does not answer in time decides nothing: the first login fails with
+/// [`StoreError::Keyring`] before the browser opens, and works once the person has unlocked it. Where nobody can, as on
+/// a server, [`move_to`](Self::move_to) chooses the file.
+///
 /// The choice is made once for an account, by the first login, and is remembered beside the tokens. So a keyring that
-/// is locked or gone later is an error ([`StoreError::Keyring`]) and never a reason to go on without it, and no
-/// session is looked for in the wrong place. Signing out keeps the choice. An account that a
-/// [`FileStore`](crate::FileStore) on this folder has signed in already stays with the file.
+/// is locked or gone later is an error, too, and never a reason to go on without it, and no session is looked for in
+/// the wrong place. Signing out keeps the choice. An account that a [`FileStore`](crate::FileStore) on this folder has
+/// signed in already stays with the file.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -46,7 +53,7 @@ pub enum StoreBackend {
 /// auth.check_store().await?;
 /// match store.backend(auth.account_key()).await? {
 ///     Some(StoreBackend::Keyring) => println!("your session is protected by the keyring"),
-///     Some(_) => println!("no keyring was found; your session is in {}", store.dir().display()),
+///     Some(_) => println!("no keyring that works was found; your session is in {}", store.dir().display()),
 ///     None => println!("nobody has signed in yet"),
 /// }
 /// # Ok(()) }
@@ -117,7 +124,8 @@ impl KeyringOrFile {
     }
 
     /// Moves the session of an account, if there is one, and remembers the place from now on. The session stays
-    /// signed in. If it fails, everything is as before; after a crash in between, call it again.
+    /// signed in. With nobody signed in it is the choice alone, and the choice of the file asks no keyring. If it fails,
+    /// everything is as before; after a crash in between, call it again.
     ///
     /// # Errors
     ///
@@ -140,7 +148,7 @@ impl KeyringOrFile {
                     )
                     .await?;
                     if let Some(name) = name {
-                        self.sealed.forget_key(&name).await;
+                        self.sealed.forget_unless_named(key, &name).await;
                     }
                 }
             }
@@ -224,14 +232,20 @@ impl KeyringOrFile {
         let found = match self.kind_of_file(key).await {
             Ok(found) => found,
             // No session is lost with these.
-            Err(error) if error.is_mended_by_login() || matches!(error, StoreError::Insecure { .. }) => None,
+            Err(error) if error.is_mended_by_login() => None,
             Err(error) => return Err(error),
         };
         let backend = match found {
             Some(backend) => backend,
             None => match self.sealed.keyring.try_out().await {
                 Ok(()) => StoreBackend::Keyring,
-                Err(error @ StoreError::Keyring { .. }) => {
+                // One that is locked or slow is there, and the person's to unlock.
+                Err(
+                    error @ StoreError::Keyring {
+                        problem: KeyringProblem::Failed,
+                        ..
+                    },
+                ) => {
                     tracing::warn!(%error, "the tokens are kept in a private file");
                     StoreBackend::File
                 }

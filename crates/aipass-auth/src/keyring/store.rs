@@ -134,10 +134,22 @@ impl KeyringStore {
     }
 
     /// Deletes a key that opens nothing any more. If it cannot be deleted it does no harm.
-    pub(super) async fn forget_key(&self, name: &str) {
+    async fn forget_key(&self, name: &str) {
         self.keys().remove(name);
         if let Err(error) = self.keyring.delete(name).await {
             tracing::warn!(%error, "a key that is no longer used stays in the keyring");
+        }
+    }
+
+    /// Deletes a key unless the file opens with it. A file that cannot be read just now may be such a file: a key too
+    /// many does no harm, a key too few ends a session.
+    pub(super) async fn forget_unless_named(&self, key: &AccountKey, name: &str) {
+        let may_name_it = match self.sealed(key).await {
+            Ok(sealed) => sealed.is_some_and(|sealed| sealed.key_name() == name),
+            Err(error) => !error.is_mended_by_login(),
+        };
+        if !may_name_it {
+            self.forget_key(name).await;
         }
     }
 
@@ -178,13 +190,23 @@ impl KeyringStore {
     }
 
     async fn save_now(&self, key: &AccountKey, tokens: &StoredTokens) -> Result<(), StoreError> {
+        self.save_with(key, tokens, private_file::replace).await
+    }
+
+    /// Encrypts, and lets `replace` write. It gets the folder, the file and the content.
+    async fn save_with(
+        &self,
+        key: &AccountKey,
+        tokens: &StoredTokens,
+        replace: impl FnOnce(&Path, &Path, &[u8]) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
         if !tokens.belongs_to(key) {
             return Err(StoreError::ForeignTokens);
         }
         let old = match self.sealed(key).await {
             Ok(old) => old.map(|sealed| sealed.key_name().to_owned()),
             // A login replaces these; of the others nothing may be lost.
-            Err(error) if error.is_mended_by_login() || matches!(error, StoreError::Insecure { .. }) => None,
+            Err(error) if error.is_mended_by_login() => None,
             Err(error) => return Err(error),
         };
         let known = match &old {
@@ -201,28 +223,29 @@ impl KeyringStore {
             Ok(sealed) => {
                 blocking(move || {
                     private_file::prepare_dir(&dir)?;
-                    private_file::replace(&dir, &path, &sealed)
+                    replace(&dir, &path, &sealed)
                 })
                 .await
             }
             Err(error) => Err(error),
         };
-        match (&written, old) {
-            (Err(_), _) if is_new => self.forget_key(&secret.name).await,
-            (Ok(()), Some(old)) if is_new => self.forget_key(&old).await,
-            _ => {}
+        if is_new {
+            // A write can fail at its very end and stand in its place all the same, so the file is asked.
+            for name in old.iter().chain([&secret.name]) {
+                self.forget_unless_named(key, name).await;
+            }
         }
         written
     }
 
     async fn remove_now(&self, key: &AccountKey) -> Result<(), StoreError> {
         let name = self.key_name(key).await;
-        self.file.remove(key).await?;
-        // The tokens are gone by now; a keyring that cannot be used does not make that a failure.
+        let removed = self.file.remove(key).await;
+        // When the tokens are gone, a keyring that cannot be used does not make that a failure.
         if let Some(name) = name {
-            self.forget_key(&name).await;
+            self.forget_unless_named(key, &name).await;
         }
-        Ok(())
+        removed
     }
 
     /// The probe for one who holds the lock.
@@ -272,5 +295,80 @@ impl TokenStore for KeyringStore {
             let _lock = self.lock(key).await?;
             self.probe_locked(key).await
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::io;
+    use std::time::Duration;
+
+    use keyring_core::api::CredentialStoreApi as _;
+    use keyring_core::mock;
+
+    use super::*;
+
+    fn key() -> AccountKey {
+        AccountKey::new(&"https://aipass.one".parse().unwrap(), "client_1", "default")
+    }
+
+    fn tokens(access: &str) -> StoredTokens {
+        StoredTokens::new(&key(), access).with_expires_in(Duration::from_secs(3600))
+    }
+
+    fn names(keyring: &mock::Store) -> Vec<String> {
+        let entries = keyring.search(&HashMap::new()).unwrap();
+        entries
+            .iter()
+            .filter(|entry| entry.get_password().is_ok())
+            .map(|entry| entry.get_specifiers().unwrap().1)
+            .collect()
+    }
+
+    fn failed(path: &Path) -> StoreError {
+        StoreError::io(path, io::Error::other("the disk fails"))
+    }
+
+    /// A process that starts anew, over the same keyring and folder.
+    async fn loads(keyring: &Arc<mock::Store>, dir: &Path) -> Option<String> {
+        let loaded = KeyringStore::new(keyring.clone(), dir).load(&key()).await;
+        let tokens = loaded.unwrap();
+        tokens.map(|tokens| tokens.access_token().expose_secret().to_owned())
+    }
+
+    /// The disk fails after the new file took its place: its key must not go, or the session would go with it.
+    #[tokio::test]
+    async fn the_key_of_the_file_in_place_is_never_deleted() {
+        let (keyring, dir) = (mock::Store::new().unwrap(), tempfile::tempdir().unwrap());
+        let store = KeyringStore::new(keyring.clone(), dir.path());
+        let late = |dir: &Path, path: &Path, content: &[u8]| {
+            private_file::replace(dir, path, content)?;
+            Err(failed(dir))
+        };
+        assert!(store.save_with(&key(), &tokens("A1"), late).await.is_err());
+        assert_eq!(loads(&keyring, dir.path()).await.as_deref(), Some("A1"));
+        assert_eq!(names(&keyring).len(), 1);
+
+        // Nor where the new file replaces one whose key is of no use: that key goes, this one stays.
+        for entry in keyring.search(&HashMap::new()).unwrap() {
+            entry.set_password("no key").unwrap();
+        }
+        let store = KeyringStore::new(keyring.clone(), dir.path());
+        assert!(store.save_with(&key(), &tokens("A2"), late).await.is_err());
+        assert_eq!(loads(&keyring, dir.path()).await.as_deref(), Some("A2"));
+        assert_eq!(names(&keyring).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_fails_before_leaves_no_new_key_and_the_old_session() {
+        let (keyring, dir) = (mock::Store::new().unwrap(), tempfile::tempdir().unwrap());
+        let store = KeyringStore::new(keyring.clone(), dir.path());
+        let early = |dir: &Path, _: &Path, _: &[u8]| Err(failed(dir));
+        assert!(store.save_with(&key(), &tokens("A1"), early).await.is_err());
+        assert!(names(&keyring).is_empty());
+        store.save(&key(), &tokens("A1")).await.unwrap();
+        assert!(store.save_with(&key(), &tokens("A2"), early).await.is_err());
+        assert_eq!(loads(&keyring, dir.path()).await.as_deref(), Some("A1"));
     }
 }
