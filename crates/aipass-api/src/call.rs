@@ -1,13 +1,14 @@
 //! The context of one call: options going in, facts coming out.
 
-use crate::failure::Failure;
-use bytes::Bytes;
+use crate::{failure::Failure, operation::Operation};
 use http::{HeaderMap, StatusCode};
 use std::{
+    any::Any,
     fmt,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
+use tokio::time::Instant;
 
 /// The largest JSON answer that is read into memory, unless the caller says otherwise.
 const MAX_BODY: usize = 64 * 1024 * 1024;
@@ -21,7 +22,8 @@ pub struct CallOptions {
     pub first_byte: Option<Duration>,
     /// How long the body may stay silent, of a stream or a download too.
     pub idle: Option<Duration>,
-    /// How long the call may take until its whole answer is there. Never applied to streams and downloads.
+    /// How long the call may take until its whole answer is there, all attempts and the pauses between them included.
+    /// Never applied to streams and downloads.
     pub total: Option<Duration>,
     /// Headers to add to the request; they win over those of the operation.
     pub headers: HeaderMap,
@@ -54,28 +56,6 @@ impl fmt::Debug for CallOptions {
     }
 }
 
-/// An answer that a transport did not hand on because it tried again, or meant to: a 401 before a renewal.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Refusal {
-    /// Its status.
-    pub status: StatusCode,
-    /// Its headers.
-    pub headers: HeaderMap,
-    /// Its body, as much as was read.
-    pub body: Bytes,
-    /// How often the request had been sent by then.
-    pub attempts: u32,
-}
-
-impl fmt::Debug for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusal")
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
-
 /// One call: its options, and what became known about it. Make a new one for every call.
 #[derive(Default)]
 pub struct CallContext {
@@ -100,7 +80,10 @@ struct Record {
     headers: HeaderMap,
     attempts: u32,
     failure: Option<Failure>,
-    refusal: Option<Refusal>,
+    /// Set when the call begins; `None` where there is no limit.
+    deadline: Option<Instant>,
+    /// What the transport keeps for itself.
+    state: Option<Box<dyn Any + Send>>,
 }
 
 impl CallContext {
@@ -133,22 +116,34 @@ impl CallContext {
         self.with(|record| record.attempts += 1);
     }
 
-    /// Keeps an answer that a [`Transport`](crate::Transport) does not hand on, so that it is not lost if the next attempt
-    /// comes to nothing.
-    pub fn refused(&self, status: StatusCode, headers: HeaderMap, body: Bytes) {
-        self.with(|record| {
-            record.refusal = Some(Refusal {
-                status,
-                headers,
-                body,
-                attempts: record.attempts,
-            });
-        });
+    /// The moment at which [`CallOptions::total`] is over; `None` where there is no such limit, or the call has not begun.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.with(|record| record.deadline)
     }
 
-    /// The last answer that was not handed on.
-    pub fn refusal(&self) -> Option<Refusal> {
-        self.with(|record| record.refusal.clone())
+    /// Lets [`CallOptions::total`] count from now, also when the call begins. A [`Transport`](crate::Transport) calls it
+    /// after it has waited for a person.
+    pub fn start_clock(&self, operation: &Operation) {
+        // A sum beyond what the clock can hold is no limit.
+        let deadline = match self.options.total {
+            Some(total) if !operation.is_endless() => Instant::now().checked_add(total),
+            _ => None,
+        };
+        self.with(|record| record.deadline = deadline);
+    }
+
+    /// What a [`Transport`](crate::Transport) remembers between the attempts of this call: one value of a type of its own,
+    /// which begins as its default. Must not be called again from inside.
+    pub fn state<T: Default + Send + 'static, R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        self.with(|record| {
+            if !record.state.as_ref().is_some_and(|state| state.is::<T>()) {
+                record.state = Some(Box::new(T::default()));
+            }
+            match record.state.as_mut().and_then(|state| state.downcast_mut()) {
+                Some(state) => change(state),
+                None => unreachable!("a value of that type was put there"),
+            }
+        })
     }
 
     /// Why the call failed, once; later calls give `None`.
@@ -183,19 +178,33 @@ mod tests {
         headers.insert("x-api-key", http::HeaderValue::from_static("canary"));
         let call = CallContext::default();
         call.answered(StatusCode::OK, &headers);
-        call.refused(
-            StatusCode::UNAUTHORIZED,
-            headers.clone(),
-            Bytes::from_static(b"canary"),
-        );
         let options = CallOptions {
             headers,
             ..CallOptions::default()
         };
-        let shown = format!("{call:?} {:?} {:?}", CallContext::new(options), call.refusal());
+        let shown = format!("{call:?} {:?}", CallContext::new(options));
         assert!(
             shown.contains("x-api-key") && !shown.contains("canary"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_transport_keeps_one_value_of_its_own() {
+        let call = CallContext::default();
+        assert_eq!(call.state(|count: &mut u32| std::mem::replace(count, 7)), 0);
+        assert_eq!(call.state(|count: &mut u32| *count), 7);
+    }
+
+    #[test]
+    fn no_stream_has_a_deadline() {
+        let mut options = CallOptions::default();
+        options.total = Some(Duration::from_secs(1));
+        let call = CallContext::new(options);
+        assert!(call.deadline().is_none(), "it has not begun");
+        call.start_clock(Operation::find("list_models").unwrap());
+        assert!(call.deadline().is_some());
+        call.start_clock(Operation::find("create_chat_completion_stream").unwrap());
+        assert!(call.deadline().is_none());
     }
 }

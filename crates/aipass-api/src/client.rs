@@ -5,7 +5,8 @@ use crate::{
     failure::{self, Failure},
     generated::client::Client,
     operation::Operation,
-    transport::Transport,
+    path,
+    transport::{Retry, Transport},
 };
 use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
 use std::{fmt, sync::Arc};
@@ -76,6 +77,60 @@ impl Client {
     }
 }
 
+/// Requests that no generated operation stands for.
+impl Client {
+    /// Sends a request of one's own through the transport, under the rules of `operation`: one of the table, or
+    /// [`Operation::READ`] and [`Operation::CALL`]. A body of JSON or HTML is read and judged; any other is handed on as
+    /// the operation says.
+    ///
+    /// # Errors
+    /// A [`Failure`], as from any other operation.
+    pub async fn execute(
+        &self,
+        operation: &'static Operation,
+        mut request: reqwest::Request,
+    ) -> Result<reqwest::Response, Failure> {
+        let call = self.inner().call.clone().unwrap_or_else(|| {
+            let options = self.inner().defaults.as_ref().map(|options| options(operation));
+            Arc::new(CallContext::new(options.unwrap_or_default()))
+        });
+        let outcome = match path::check(operation, request.url()) {
+            Ok(()) => {
+                if !call.options.headers.is_empty() {
+                    request.headers_mut().extend(call.options.headers.clone());
+                }
+                self.attempts(operation, request, &call).await
+            }
+            Err(wrong) => Err(Failure::unsendable(wrong)),
+        };
+        outcome.inspect_err(|failure| call.failed(failure.clone()))
+    }
+
+    async fn attempts(
+        &self,
+        operation: &'static Operation,
+        mut request: reqwest::Request,
+        call: &CallContext,
+    ) -> Result<reqwest::Response, Failure> {
+        let transport = self.inner().transport.as_ref();
+        call.start_clock(operation);
+        loop {
+            // `None` for a body that can be sent only once: then the first failure is the outcome.
+            let again = request.try_clone();
+            let failure = match failure::receive(transport, self.client(), request, operation, call).await {
+                Ok(response) => return Ok(response),
+                Err(failure) => failure,
+            };
+            let Some(again) = again else { return Err(failure) };
+            match transport.retry(&failure, operation, call).await {
+                Retry::No => return Err(failure),
+                Retry::Again => request = again,
+                Retry::Failed(error) => return Err(failure.overtaken(error)),
+            }
+        }
+    }
+}
+
 impl ClientHooks<Inner> for Client {
     async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
         // The generator sends the document's version under this name; AI Pass knows no such header.
@@ -85,30 +140,15 @@ impl ClientHooks<Inner> for Client {
 
     async fn exec(
         &self,
-        mut request: reqwest::Request,
+        request: reqwest::Request,
         info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
         // Every generated operation is in the table: both come out of the same run of the generator.
         let Some(operation) = Operation::find(info.operation_id) else {
             return Ok(Failure::unknown_operation(info.operation_id).into_response());
         };
-        let call = self.inner().call.clone().unwrap_or_else(|| {
-            let options = self.inner().defaults.as_ref().map(|options| options(operation));
-            Arc::new(CallContext::new(options.unwrap_or_default()))
-        });
-        request.headers_mut().extend(call.options.headers.clone());
-        let outcome = failure::receive(
-            self.inner().transport.as_ref(),
-            self.client(),
-            request,
-            operation,
-            &call,
-        )
-        .await;
-        Ok(outcome.unwrap_or_else(|failure| {
-            call.failed(failure.clone());
-            failure.into_response()
-        }))
+        let outcome = self.execute(operation, request).await;
+        Ok(outcome.unwrap_or_else(Failure::into_response))
     }
 
     async fn post<E>(

@@ -7,18 +7,23 @@ use crate::{
     body,
     call::CallContext,
     error_body::ErrorBody,
-    operation::{Operation, ResponseKind},
+    operation::{Charge, Operation, ResponseKind},
+    path::InvalidId,
     transport::{BoxError, Transport, TransportError},
 };
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
 use progenitor_client::Error;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::{error::Error as StdError, fmt, future::Future, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// How much of a failed answer's body is kept.
 const KEPT: usize = 64 * 1024;
+
+/// How long the body of an answer outside 2xx is waited for: the status says most of it already.
+const ERROR_BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Which limit ran out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,14 +51,18 @@ pub enum FailureKind {
     NotAnAnswer,
     /// A 2xx answer whose body broke off.
     Cut,
+    /// A 2xx answer to a free read that is no JSON. (Other answers are read by their types, which say where they break.)
+    Malformed,
     /// An answer above the size limit of the call.
     TooLarge,
     /// A time limit ran out.
     Timeout(TimeoutPhase),
     /// There was no answer: the connection was refused, reset or closed.
     Network,
-    /// The transport gave its own reason, such as a login that is required.
+    /// The transport gave its own reason, such as a login that is required. Nothing was sent for it.
     Transport,
+    /// An id in the path is unusable: [`InvalidId`]. Nothing was sent.
+    InvalidId,
 }
 
 /// Why a call failed. Cheap to clone.
@@ -69,6 +78,8 @@ struct Parts {
     body: Bytes,
     error: Option<ErrorBody>,
     source: Option<BoxError>,
+    /// It is certain that the peer did not work on the request.
+    not_sent: bool,
 }
 
 impl Failure {
@@ -110,14 +121,11 @@ impl Failure {
         self.0.error.as_ref()
     }
 
-    /// Whether it is certain that the request never left this machine: no connection was made.
+    /// Whether it is certain that nobody worked on the request: no connection was made, or the peer proved that it did not
+    /// process it (HTTP/2 REFUSED_STREAM, or GOAWAY above the last stream; RFC 9113 section 8.7).
     #[must_use]
     pub fn is_not_sent(&self) -> bool {
-        match self.0.kind {
-            FailureKind::Timeout(TimeoutPhase::Connect) => true,
-            FailureKind::Network => self.http_source().is_some_and(reqwest::Error::is_connect),
-            _ => false,
-        }
+        self.0.not_sent
     }
 
     /// The transport's own error, to be downcast by whoever brought the transport.
@@ -128,8 +136,12 @@ impl Failure {
             .flatten()
     }
 
-    fn http_source(&self) -> Option<&reqwest::Error> {
-        self.0.source.as_deref()?.downcast_ref()
+    fn not_sent(kind: FailureKind, source: BoxError) -> Self {
+        let mut this = Self::new(kind, Some(source));
+        if let Some(parts) = Arc::get_mut(&mut this.0) {
+            parts.not_sent = true;
+        }
+        this
     }
 
     fn new(kind: FailureKind, source: Option<BoxError>) -> Self {
@@ -140,30 +152,49 @@ impl Failure {
             body: Bytes::new(),
             error: None,
             source,
+            not_sent: matches!(
+                kind,
+                FailureKind::Timeout(TimeoutPhase::Connect) | FailureKind::Transport | FailureKind::InvalidId
+            ),
         }))
     }
 
-    fn answered(kind: FailureKind, head: &Head, body: &Bytes, error: Option<ErrorBody>) -> Self {
+    fn answered(kind: FailureKind, head: Head, body: &Bytes, error: Option<ErrorBody>) -> Self {
         Self(Arc::new(Parts {
             kind,
             status: Some(head.status),
-            headers: head.headers.clone(),
+            headers: head.headers,
             body: body.slice(..body.len().min(KEPT)),
             error,
             source: None,
+            not_sent: false,
         }))
     }
 
-    /// Keeps the head that is known by now: a cut or a timeout in the body still has a status.
-    fn with_head(self, head: &Head) -> Self {
-        match Arc::try_unwrap(self.0) {
-            Ok(mut parts) => {
-                parts.status = Some(head.status);
-                parts.headers = head.headers.clone();
-                Self(Arc::new(parts))
-            }
-            Err(shared) => Self(shared),
+    /// This failure was to be mended by another attempt, which was not made for a reason of its own.
+    pub(crate) fn overtaken(self, reason: TransportError) -> Self {
+        let mut reason = refused_by_transport(reason);
+        if let Some(parts) = Arc::get_mut(&mut reason.0) {
+            parts.status = self.0.status;
+            parts.headers = self.0.headers.clone();
+            parts.body = self.0.body.clone();
+            parts.error = self.0.error.clone();
         }
+        reason
+    }
+
+    pub(crate) fn unsendable(wrong: InvalidId) -> Self {
+        Self::new(FailureKind::InvalidId, Some(wrong.into()))
+    }
+
+    /// Keeps what is known by now: a cut or a timeout in the body still has a status.
+    fn with_answer(mut self, head: Head, body: &Bytes) -> Self {
+        if let Some(parts) = Arc::get_mut(&mut self.0) {
+            parts.status = Some(head.status);
+            parts.headers = head.headers;
+            parts.body = body.slice(..body.len().min(KEPT));
+        }
+        self
     }
 
     pub(crate) fn unknown_operation(id: &str) -> Self {
@@ -206,6 +237,8 @@ impl fmt::Display for Failure {
             (FailureKind::FalseSuccess, _) => f.write_str("the answer holds an error instead of a result"),
             (FailureKind::NotAnAnswer, _) => f.write_str("the answer is not what the operation promises"),
             (FailureKind::Cut, _) => f.write_str("the answer broke off"),
+            (FailureKind::Malformed, _) => f.write_str("the answer is no JSON"),
+            (FailureKind::InvalidId, _) => InvalidId.fmt(f),
             (FailureKind::TooLarge, _) => f.write_str("the answer is larger than allowed"),
             (FailureKind::Timeout(TimeoutPhase::Connect), _) => f.write_str("no connection in time"),
             (FailureKind::Timeout(TimeoutPhase::FirstByte), _) => f.write_str("no answer in time"),
@@ -232,46 +265,43 @@ pub(crate) async fn receive(
     operation: &'static Operation,
     call: &CallContext,
 ) -> Result<reqwest::Response, Failure> {
-    let streams = matches!(
-        operation.response,
-        ResponseKind::EventStream | ResponseKind::Bytes
-    );
-    // `None` where the sum is beyond what the clock can hold: no limit.
-    let deadline = match call.options.total {
-        Some(total) if !streams => Instant::now().checked_add(total),
-        _ => None,
-    };
+    let deadline = call.deadline();
     let sent = until(deadline, transport.send(http, request, operation, call)).await?;
     let mut response = sent.map_err(refused_by_transport)?;
-    let head = Head::of(&response);
-    call.answered(head.status, &head.headers);
+    call.answered(response.status(), response.headers());
 
-    let reader = Reader {
-        idle: call.options.idle,
-        deadline,
-    };
-    if !head.status.is_success() {
+    if !response.status().is_success() {
         // Whatever goes wrong with the body, the status stands.
+        let reader = Reader {
+            idle: call.options.idle,
+            deadline: earlier(deadline, ERROR_BODY_TIME),
+        };
         let body = reader
             .read(&mut response, KEPT)
             .await
             .unwrap_or_else(|partial| partial.bytes);
         let error = ErrorBody::read(&body);
-        return Err(Failure::answered(FailureKind::Status, &head, &body, Some(error)));
+        let head = Head::take(response);
+        return Err(Failure::answered(FailureKind::Status, head, &body, Some(error)));
     }
-    if !must_be_read(operation.response, &head) {
+    if !must_be_read(operation.response, &response) {
         return Ok(body::limit_silence(response, call.options.idle));
     }
-    let limit = call.options.max_body;
-    let body = match reader.read(&mut response, limit).await {
-        Ok(body) => body,
-        Err(partial) => return Err(partial.failure(&head)),
+    let reader = Reader {
+        idle: call.options.idle,
+        deadline,
     };
-    match judge(operation, &head, &body) {
+    let read = reader.read(&mut response, call.options.max_body).await;
+    let head = Head::take(response);
+    let body = match read {
+        Ok(body) => body,
+        Err(partial) => return Err(partial.why.with_answer(head, &partial.bytes)),
+    };
+    match judge(operation, &head.headers, &body) {
         Verdict::Answer => Ok(rebuild(head, body)),
         Verdict::Error(error) => Err(Failure::answered(
             FailureKind::FalseSuccess,
-            &head,
+            head,
             &body,
             Some(error),
         )),
@@ -279,21 +309,28 @@ pub(crate) async fn receive(
             let title = ErrorBody::read(&body);
             Err(Failure::answered(
                 FailureKind::NotAnAnswer,
-                &head,
+                head,
                 &body,
                 Some(title),
             ))
         }
+        Verdict::Malformed => Err(Failure::answered(FailureKind::Malformed, head, &body, None)),
     }
+}
+
+/// The earlier of the deadline and the end of that time.
+fn earlier(deadline: Option<Instant>, time: Duration) -> Option<Instant> {
+    let end = Instant::now() + time;
+    Some(deadline.map_or(end, |deadline| deadline.min(end)))
 }
 
 /// Whether the whole body is read before it is handed on: JSON and text always are; a stream or media only where the
 /// server sent JSON or HTML in its place.
-fn must_be_read(kind: ResponseKind, head: &Head) -> bool {
+fn must_be_read(kind: ResponseKind, response: &reqwest::Response) -> bool {
     match kind {
         ResponseKind::Json | ResponseKind::Text => true,
-        ResponseKind::EventStream | ResponseKind::Bytes => {
-            head.is("application/json") || head.is("text/html")
+        ResponseKind::EventStream | ResponseKind::Bytes | ResponseKind::Any => {
+            is(response.headers(), "application/json") || is(response.headers(), "text/html")
         }
         ResponseKind::Empty => false,
     }
@@ -303,15 +340,21 @@ enum Verdict {
     Answer,
     Error(ErrorBody),
     Nothing,
+    Malformed,
 }
 
-fn judge(operation: &Operation, head: &Head, body: &[u8]) -> Verdict {
+fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
     let body = body.trim_ascii();
     // Plain text may be any text, an empty one included, unless the server says that it is something else.
-    if operation.response == ResponseKind::Text && !head.is("application/json") && !head.is("text/html") {
+    if operation.response == ResponseKind::Text
+        && !is(headers, "application/json")
+        && !is(headers, "text/html")
+    {
         return Verdict::Answer;
     }
-    if body.is_empty() || body == b"null" || body.starts_with(b"<") {
+    // Who asks at an address of their own promises nothing, but a page is not what an API answers.
+    let nothing = body.is_empty() || body == b"null";
+    if body.starts_with(b"<") || (nothing && operation.response != ResponseKind::Any) {
         return Verdict::Nothing;
     }
     // Only a body that has one of the words can be an error; the others are not parsed a second time.
@@ -330,6 +373,13 @@ fn judge(operation: &Operation, head: &Head, body: &[u8]) -> Verdict {
         Some(error) => Verdict::Error(error),
         // JSON in the place of media is never the media.
         None if operation.response == ResponseKind::Bytes => Verdict::Nothing,
+        // A free read may be repeated, but only here: the types are tried after the transport is done.
+        None if operation.charge == Charge::Free
+            && operation.response == ResponseKind::Json
+            && serde_json::from_slice::<IgnoredAny>(body).is_err() =>
+        {
+            Verdict::Malformed
+        }
         None => Verdict::Answer,
     }
 }
@@ -351,26 +401,25 @@ struct Head {
 }
 
 impl Head {
-    fn of(response: &reqwest::Response) -> Self {
+    fn take(mut response: reqwest::Response) -> Self {
         Self {
             status: response.status(),
-            headers: response.headers().clone(),
+            headers: std::mem::take(response.headers_mut()),
         }
     }
+}
 
-    fn is(&self, media_type: &str) -> bool {
-        let value = self
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let essence = value
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim();
-        essence.eq_ignore_ascii_case(media_type)
-    }
+fn is(headers: &HeaderMap, media_type: &str) -> bool {
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = value
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    essence.eq_ignore_ascii_case(media_type)
 }
 
 fn rebuild(head: Head, body: Bytes) -> reqwest::Response {
@@ -384,16 +433,39 @@ fn refused_by_transport(error: TransportError) -> Failure {
     match error {
         TransportError::Timeout(phase) => Failure::new(FailureKind::Timeout(phase), None),
         TransportError::Other(source) => Failure::new(FailureKind::Transport, Some(source)),
+        TransportError::NoAnswer(source) => Failure::new(FailureKind::Network, Some(source)),
+        TransportError::NotSent(source) => Failure::not_sent(FailureKind::Network, source),
         TransportError::Http(error) => {
-            let kind = match (error.is_connect(), error.is_timeout()) {
-                (true, true) => FailureKind::Timeout(TimeoutPhase::Connect),
-                (false, true) => FailureKind::Timeout(TimeoutPhase::Total),
-                _ => FailureKind::Network,
-            };
             // The URL may hold an id, or a token in its query.
-            Failure::new(kind, Some(error.without_url().into()))
+            let error = error.without_url();
+            match (error.is_connect(), error.is_timeout()) {
+                (true, true) => Failure::new(FailureKind::Timeout(TimeoutPhase::Connect), Some(error.into())),
+                (false, true) => Failure::new(FailureKind::Timeout(TimeoutPhase::Total), Some(error.into())),
+                (true, false) => Failure::not_sent(FailureKind::Network, error.into()),
+                _ if unprocessed(&error) => Failure::not_sent(FailureKind::Network, error.into()),
+                _ => Failure::new(FailureKind::Network, Some(error.into())),
+            }
         }
     }
+}
+
+/// Whether a connection that was there proves that the peer did not work on the request.
+fn unprocessed(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // Canceled: the connection ended while the request still waited for it.
+        if error.downcast_ref().is_some_and(hyper::Error::is_canceled) {
+            return true;
+        }
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            // With any other reason the streams below the last one get the same error.
+            let going_away = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+            return error.is_remote() && (refused || going_away);
+        }
+        next = error.source();
+    }
+    false
 }
 
 async fn until<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Failure> {
@@ -415,24 +487,6 @@ struct Reader {
 struct Partial {
     bytes: Bytes,
     why: Failure,
-}
-
-impl Partial {
-    fn failure(self, head: &Head) -> Failure {
-        self.why.with_head(head).with_body(&self.bytes)
-    }
-}
-
-impl Failure {
-    fn with_body(self, body: &Bytes) -> Self {
-        match Arc::try_unwrap(self.0) {
-            Ok(mut parts) => {
-                parts.body = body.slice(..body.len().min(KEPT));
-                Self(Arc::new(parts))
-            }
-            Err(shared) => Self(shared),
-        }
-    }
 }
 
 impl Reader {
@@ -484,14 +538,11 @@ mod tests {
     fn verdict(operation: &str, content_type: &'static str, body: &str) -> &'static str {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
-        let head = Head {
-            status: StatusCode::OK,
-            headers,
-        };
-        match judge(Operation::find(operation).unwrap(), &head, body.as_bytes()) {
+        match judge(Operation::find(operation).unwrap(), &headers, body.as_bytes()) {
             Verdict::Answer => "answer",
             Verdict::Error(_) => "error",
             Verdict::Nothing => "nothing",
+            Verdict::Malformed => "malformed",
         }
     }
 
@@ -549,6 +600,7 @@ mod tests {
                 r#"{"error":{"message":"m"}}"#,
                 "error",
             ),
+            ("list_models", "application/json", r#"{"data":[{"#, "malformed"),
             ("create_transcription_raw", "text/plain", "", "answer"),
             ("create_transcription_raw", "text/plain", "<b>", "answer"),
             (
@@ -582,7 +634,7 @@ mod tests {
         };
         let body = Bytes::from_static(br#"{"error":{"message":"canary-message"}}"#);
         let error = ErrorBody::read(&body);
-        let failure = Failure::answered(FailureKind::Status, &head, &body, Some(error));
+        let failure = Failure::answered(FailureKind::Status, head, &body, Some(error));
         let shown = format!("{failure} {failure:?} {failure:#?}");
         assert!(shown.contains("502"), "{shown}");
         assert!(!shown.contains("canary"), "{shown}");
@@ -598,7 +650,7 @@ mod tests {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
         };
-        let failure = Failure::answered(FailureKind::FalseSuccess, &head, &Bytes::new(), None);
+        let failure = Failure::answered(FailureKind::FalseSuccess, head, &Bytes::new(), None);
         let response = failure.into_response();
         assert!(!response.status().is_success());
         let carried = response.extensions().get::<Failure>().unwrap();

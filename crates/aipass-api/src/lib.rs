@@ -48,18 +48,21 @@ pub mod lenient;
 pub mod multipart;
 mod open_enum;
 pub mod operation;
+mod path;
 pub mod sse;
 mod transport;
 
 pub use body::SilentBody;
-pub use call::{CallContext, CallOptions, Refusal};
+pub use call::{CallContext, CallOptions};
 pub use client::Inner;
 pub use error_body::ErrorBody;
 pub use failure::{Failure, FailureKind, TimeoutPhase};
 pub use generated::client::{Client, builder, types};
 pub use generated::enums;
 pub use generated::operations::OPERATIONS;
+pub use path::InvalidId;
 pub use progenitor_client::{ByteStream, Error, ResponseValue};
 pub use transport::{
-    BoxError, InvalidToken, Plain, StaticBearer, Transport, TransportError, TransportFuture,
+    BoxError, InvalidToken, Plain, Retry, RetryFuture, StaticBearer, Transport, TransportError,
+    TransportFuture,
 };

@@ -43,6 +43,8 @@ pub enum ResponseKind {
     Text,
     /// No body.
     Empty,
+    /// Whatever comes, unread and with no limit on its total time. No generated operation has it.
+    Any,
 }
 
 /// One operation of the generated client.
@@ -68,6 +70,40 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// A safe read at an address of the caller's choice: free, and any answer will do.
+    pub const READ: &'static Self = &Self {
+        id: "read",
+        method: "GET",
+        path: "",
+        charge: Charge::Free,
+        request: RequestKind::None,
+        response: ResponseKind::Any,
+        replayable: true,
+        scopes: &[],
+    };
+
+    /// Any other request at an address of the caller's choice. It counts as paid, since nobody knows better.
+    pub const CALL: &'static Self = &Self {
+        id: "call",
+        method: "POST",
+        path: "",
+        charge: Charge::Paid,
+        request: RequestKind::Json,
+        response: ResponseKind::Any,
+        replayable: true,
+        scopes: &[],
+    };
+
+    /// Whether the length of its answer says nothing about its health, so that no limit holds for its total time: a
+    /// stream, a download.
+    #[must_use]
+    pub fn is_endless(&self) -> bool {
+        matches!(
+            self.response,
+            ResponseKind::EventStream | ResponseKind::Bytes | ResponseKind::Any
+        )
+    }
+
     /// The operation of that id.
     ///
     /// ```

@@ -1,6 +1,10 @@
 //! The seam between the generated operations and the network.
 
-use crate::{call::CallContext, failure::TimeoutPhase, operation::Operation};
+use crate::{
+    call::CallContext,
+    failure::{Failure, TimeoutPhase},
+    operation::Operation,
+};
 use http::{HeaderValue, header};
 use std::{fmt, future::Future, pin::Pin};
 
@@ -11,10 +15,14 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub type TransportFuture<'a> =
     Pin<Box<dyn Future<Output = Result<reqwest::Response, TransportError>> + Send + 'a>>;
 
+/// What [`Transport::retry`] gives back.
+pub type RetryFuture<'a> = Pin<Box<dyn Future<Output = Retry> + Send + 'a>>;
+
 /// Everything between a built request and its response: credentials, renewal, retries, timeouts to the first byte.
 ///
-/// An implementation calls [`CallContext::count_attempt`] before each time it sends, and gives back the response as it
-/// came, whatever its status: errors are decoded in one place, after the transport.
+/// An implementation calls [`CallContext::count_attempt`] before it sends, and gives back the response as it came,
+/// whatever its status: errors are decoded in one place, after the transport. What failed is shown to
+/// [`retry`](Self::retry), which decides whether it is sent once more.
 ///
 /// ```
 /// use aipass_api::{CallContext, Transport, TransportFuture, operation::Operation};
@@ -39,7 +47,7 @@ pub type TransportFuture<'a> =
 /// }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends the request of `operation`, perhaps several times, and gives back the last response.
+    /// Sends the request of `operation` once, and gives back the response.
     fn send<'a>(
         &'a self,
         http: &'a reqwest::Client,
@@ -47,6 +55,31 @@ pub trait Transport: Send + Sync + 'static {
         operation: &'static Operation,
         call: &'a CallContext,
     ) -> TransportFuture<'a>;
+
+    /// Whether to send once more after this failure, and waits as long as is due before it says yes. Never, unless
+    /// a transport says otherwise. It keeps to [`CallContext::deadline`] itself, and is not asked about a request whose
+    /// body can be sent only once.
+    fn retry<'a>(
+        &'a self,
+        _failure: &'a Failure,
+        _operation: &'static Operation,
+        _call: &'a CallContext,
+    ) -> RetryFuture<'a> {
+        Box::pin(std::future::ready(Retry::No))
+    }
+}
+
+/// What is to become of a call that failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Retry {
+    /// The failure is the outcome.
+    No,
+    /// The request is sent once more.
+    Again,
+    /// What was needed for another attempt, such as a new token, failed for this reason. The outcome is this reason,
+    /// with the answer of the server that was there before.
+    Failed(TransportError),
 }
 
 /// Why a transport has no response to give.
@@ -57,7 +90,11 @@ pub enum TransportError {
     Http(reqwest::Error),
     /// A limit ran out.
     Timeout(TimeoutPhase),
-    /// The transport's own reason, such as a login that is required.
+    /// Nothing was sent, for this reason: no connection could be made.
+    NotSent(BoxError),
+    /// The request was sent, and no answer came.
+    NoAnswer(BoxError),
+    /// The transport's own reason, such as a login that is required. Nothing was sent.
     Other(BoxError),
 }
 
