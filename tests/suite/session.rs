@@ -228,7 +228,8 @@ async fn an_empty_wallet_behind_a_401_renews_no_token() {
         error.is_budget_exceeded() && !error.is_login_required(),
         "{error:?}"
     );
-    assert_eq!(error.budget(), Some((Some(10.5), Some(10.0))));
+    let budget = error.budget().unwrap();
+    assert_eq!((budget.spent, budget.max), (Some(10.5), Some(10.0)));
     assert_eq!(error.charge_risk(), aipass::ChargeRisk::Refused);
     let counts = sandbox.counts();
     assert_eq!(

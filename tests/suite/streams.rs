@@ -122,7 +122,8 @@ async fn errors_inside_a_stream_are_typed() {
     let (text, reply) = run(stream(&[HELLO, budget])).await;
     let error = reply.unwrap_err();
     assert!(error.is_budget_exceeded());
-    assert_eq!(error.budget(), Some((Some(10.1), Some(10.0))));
+    let budget = error.budget().unwrap();
+    assert_eq!((budget.spent, budget.max), (Some(10.1), Some(10.0)));
     assert_eq!(
         (text.as_str(), error.partial().unwrap().text()),
         ("Hello", "Hello")

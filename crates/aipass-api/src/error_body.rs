@@ -4,7 +4,7 @@
 //! decides what an error means; this file only reads it.
 
 use serde_json::{Map, Value};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// Longer texts are cut: a message is for a person to read.
 const MAX_TEXT: usize = 500;
@@ -24,6 +24,8 @@ pub struct ErrorBody {
     pub param: Option<String>,
     /// The machine-readable code. Numbers come as text.
     pub code: Option<String>,
+    /// Whether it is an envelope with `"success": false`, as the management endpoints answer.
+    pub envelope: bool,
 }
 
 // The message may quote what the caller sent, so it is left out of logs.
@@ -90,7 +92,7 @@ impl ErrorBody {
             Some(Value::Bool(true)) => return Some(Self::members(object)),
             _ => {}
         }
-        let envelope = object.get("success") == Some(&Value::Bool(false));
+        let envelope = is_envelope(object);
         let vllm = object.get("object").and_then(Value::as_str) == Some("error");
         (envelope || vllm).then(|| Self::members(object))
     }
@@ -101,6 +103,7 @@ impl ErrorBody {
             kind: word(object.get("type")),
             param: word(object.get("param")),
             code: word(object.get("code")),
+            envelope: is_envelope(object),
         }
     }
 
@@ -121,6 +124,10 @@ impl ErrorBody {
         }
         error
     }
+}
+
+fn is_envelope(object: &Map<String, Value>) -> bool {
+    object.get("success") == Some(&Value::Bool(false))
 }
 
 /// FastAPI puts a text, an object, or a list of `{loc, msg}` here.
@@ -168,9 +175,23 @@ fn plain(body: &str) -> Option<String> {
 
 /// Without control characters, which could steer a terminal, and not endless.
 fn clean(text: &str) -> Option<String> {
-    let spaced = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+    let text = without_hashes(text.trim());
+    let spaced = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let text: String = spaced.take(MAX_TEXT).collect();
     (!text.trim().is_empty()).then_some(text)
+}
+
+/// Gateways name the key that ran out by its hash, which is nobody's business: long runs of hexadecimal digits go.
+fn without_hashes(text: &str) -> Cow<'_, str> {
+    const SHORTEST: usize = 40;
+    let is_hash = |run: &&str| run.len() >= SHORTEST && run.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hashes: Vec<&str> = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(is_hash)
+        .collect();
+    hashes.iter().fold(Cow::Borrowed(text), |text, hash| {
+        text.replace(hash, "[hash]").into()
+    })
 }
 
 #[cfg(test)]
@@ -183,6 +204,7 @@ mod tests {
             kind,
             param,
             code,
+            ..
         } = ErrorBody::read(body.as_bytes());
         (message, kind, param, code)
     }
@@ -287,6 +309,16 @@ mod tests {
             assert!(!format!("{error:?}").contains(&token), "{error:?}");
             assert!(error.message.is_some());
         }
+    }
+
+    #[test]
+    fn the_hash_of_a_key_is_left_out() {
+        let hash = "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b";
+        let error = ErrorBody::read(format!("ExceededTokenBudget: key={hash}, spend=3").as_bytes());
+        assert_eq!(
+            error.message.as_deref(),
+            Some("ExceededTokenBudget: key=[hash], spend=3")
+        );
     }
 
     #[test]

@@ -147,7 +147,7 @@ impl AuthBuilder {
         self
     }
 
-    /// The name that the page in the browser shows after a login.
+    /// The name of the app: the page in the browser shows it after a login, and the user agent carries it.
     pub fn app_name(mut self, name: impl Into<String>) -> Self {
         self.app_name = Some(name.into());
         self
@@ -175,7 +175,11 @@ impl AuthBuilder {
             None => Endpoints::documented(&base),
         };
         let names_issuer = self.server.as_ref().is_some_and(ServerMetadata::sends_issuer);
-        let wire = Wire::new(&self.http, &base, self.dialect)?;
+        let http = match &self.app_name {
+            Some(name) => self.http.app(name),
+            None => self.http,
+        };
+        let wire = Wire::new(&http, &base, self.dialect)?;
         let grants = Arc::new(Grants::new(
             endpoints,
             &self.client_id,

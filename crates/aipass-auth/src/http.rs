@@ -2,13 +2,19 @@
 //! [`__http`](crate::__http).
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
 
 use crate::base_url::BaseUrl;
 use crate::error::{BuildError, BuildErrorKind};
 use crate::secret::Secret;
 #[cfg(feature = "rustls")]
 use crate::tls::SharedVerifier;
+
+/// No server means more than a day; what says so is cut, so that nobody calculates with it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How to reach the service: timeouts, proxy, trusted certificates.
 ///
@@ -24,7 +30,8 @@ use crate::tls::SharedVerifier;
 /// ```
 #[derive(Clone)]
 pub struct HttpOptions {
-    user_agent: String,
+    user_agent: Option<String>,
+    app: Option<String>,
     connect_timeout: Duration,
     timeout: Option<Duration>,
     pool_idle_timeout: Duration,
@@ -38,7 +45,8 @@ pub struct HttpOptions {
 impl Default for HttpOptions {
     fn default() -> Self {
         Self {
-            user_agent: concat!("aipass-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
+            user_agent: None,
+            app: None,
             connect_timeout: Duration::from_secs(10),
             timeout: None,
             // A longer idle time makes a connection that the server has closed meanwhile an everyday failure.
@@ -52,10 +60,20 @@ impl Default for HttpOptions {
 }
 
 impl HttpOptions {
-    /// Sets the `User-Agent` header.
+    /// Sets the whole `User-Agent` header; `aipass-rust/VERSION` unless said otherwise.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = user_agent.into();
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// Adds the name of the app to the default `User-Agent`, as in `aipass-rust/0.1.0 (+my-app)`. What has no place in a
+    /// comment of that header (RFC 9110, section 10.1.5) becomes a hyphen.
+    #[must_use]
+    pub fn app(mut self, name: impl AsRef<str>) -> Self {
+        let letter = |c: char| c.is_ascii_alphanumeric() || " ._-+/:".contains(c);
+        let name = name.as_ref().chars().map(|c| if letter(c) { c } else { '-' });
+        self.app = Some(name.collect());
         self
     }
 
@@ -106,6 +124,15 @@ impl HttpOptions {
         Ok(self)
     }
 
+    fn agent(&self) -> String {
+        const SDK: &str = concat!("aipass-rust/", env!("CARGO_PKG_VERSION"));
+        match (&self.user_agent, &self.app) {
+            (Some(whole), _) => whole.clone(),
+            (None, Some(app)) => format!("{SDK} (+{app})"),
+            (None, None) => SDK.to_owned(),
+        }
+    }
+
     /// The total limit, if one was set.
     pub(crate) fn total(&self) -> Option<Duration> {
         self.timeout
@@ -115,7 +142,7 @@ impl HttpOptions {
 impl fmt::Debug for HttpOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpOptions")
-            .field("user_agent", &self.user_agent)
+            .field("user_agent", &self.agent())
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
             .field("pool_idle_timeout", &self.pool_idle_timeout)
@@ -148,7 +175,7 @@ pub fn builder(options: &HttpOptions, base: &BaseUrl) -> Result<reqwest::ClientB
         reason = "this is the factory that everything else has to use"
     )]
     let mut builder = reqwest::Client::builder()
-        .user_agent(&options.user_agent)
+        .user_agent(options.agent())
         .connect_timeout(options.connect_timeout)
         .pool_idle_timeout(options.pool_idle_timeout)
         // A followed 307 would send the body, with its tokens, to wherever the answer points.
@@ -178,9 +205,39 @@ pub fn builder(options: &HttpOptions, base: &BaseUrl) -> Result<reqwest::ClientB
     Ok(builder)
 }
 
+/// How long an answer asks to wait: `retry-after-ms` where a gateway sends it, or `Retry-After` in seconds, whole or
+/// not, or as a date (RFC 9110, section 10.2.3). A date is read against the server's own clock where the answer tells
+/// it, since the clock of this machine may be wrong. What is zero, past or unreadable asks for nothing.
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| Some(headers.get(name)?.to_str().ok()?.trim());
+    let date = |name| httpdate::parse_http_date(text(name)?).ok();
+    let number = |name| text(name)?.parse::<f64>().ok();
+    let seconds = number("retry-after-ms").map(|milliseconds| milliseconds / 1000.0);
+    let pause = match seconds.or_else(|| number(RETRY_AFTER.as_str())) {
+        Some(seconds) if seconds > 0.0 => Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_PAUSE),
+        Some(_) => return None,
+        None => date(RETRY_AFTER.as_str())?
+            .duration_since(date(DATE.as_str()).unwrap_or_else(SystemTime::now))
+            .ok()?,
+    };
+    (!pause.is_zero()).then(|| pause.min(LONGEST_PAUSE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_user_agent_names_the_sdk_and_the_app() {
+        let version = env!("CARGO_PKG_VERSION");
+        let options = HttpOptions::default();
+        assert_eq!(options.agent(), format!("aipass-rust/{version}"));
+        assert_eq!(
+            options.clone().app("Mühle (2)\r\nx").agent(),
+            format!("aipass-rust/{version} (+M-hle -2---x)")
+        );
+        assert_eq!(options.app("a").user_agent("mine/1").agent(), "mine/1");
+    }
 
     #[test]
     fn debug_shows_no_proxy_credentials() {
@@ -211,6 +268,62 @@ mod tests {
             listener.accept().unwrap_err().kind(),
             std::io::ErrorKind::WouldBlock,
             "nobody connected"
+        );
+    }
+
+    fn asked(headers: &[(&'static str, &str)]) -> Option<Duration> {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()));
+        retry_after(&headers.collect())
+    }
+
+    #[test]
+    fn a_pause_is_read_in_every_form() {
+        let milliseconds = Duration::from_millis;
+        for (text, pause) in [
+            ("1", Some(milliseconds(1000))),
+            (" 0.5 ", Some(milliseconds(500))),
+            ("3600", Some(Duration::from_secs(3600))),
+            ("86401", Some(LONGEST_PAUSE)),
+            ("1e300", Some(LONGEST_PAUSE)),
+            ("0", None),
+            ("-1", None),
+            ("soon", None),
+            ("", None),
+            ("NaN", None),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", None),
+            ("Sat, 01 Jan 100000 00:00:00 GMT", None),
+        ] {
+            assert_eq!(asked(&[("retry-after", text)]), pause, "{text}");
+        }
+        for (text, pause) in [
+            ("250", Some(milliseconds(250))),
+            ("soon", Some(milliseconds(9000))),
+            ("0", None),
+        ] {
+            let both = [("retry-after-ms", text), ("retry-after", "9")];
+            assert_eq!(asked(&both), pause, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_read_against_the_servers_clock() {
+        for (text, seconds) in [
+            ("Wed, 21 Oct 2015 12:00:07 GMT", Some(7)),
+            ("Wednesday, 21-Oct-15 12:00:07 GMT", Some(7)),
+            ("Wed Oct 21 12:00:07 2015", Some(7)),
+            ("Wed, 21 Oct 2015 12:00:00 GMT", None),
+            ("Wed, 21 Oct 2015 11:00:00 GMT", None),
+        ] {
+            let both = [("retry-after", text), ("date", "Wed, 21 Oct 2015 12:00:00 GMT")];
+            assert_eq!(asked(&both), seconds.map(Duration::from_secs), "{text}");
+        }
+        let far = httpdate::fmt_http_date(SystemTime::now() + 2 * LONGEST_PAUSE);
+        assert_eq!(asked(&[("retry-after", &far)]), Some(LONGEST_PAUSE));
+        assert_eq!(
+            asked(&[("retry-after", &far), ("date", "yesterday")]),
+            Some(LONGEST_PAUSE)
         );
     }
 }

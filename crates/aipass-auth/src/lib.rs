@@ -266,5 +266,5 @@ pub use wire::TokenDialect;
 /// The HTTP client factory that the crates of this SDK share. Not part of the public interface.
 #[doc(hidden)]
 pub mod __http {
-    pub use crate::http::{HttpOptions, builder, client};
+    pub use crate::http::{HttpOptions, builder, client, retry_after};
 }

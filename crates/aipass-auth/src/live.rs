@@ -49,7 +49,7 @@ impl Live {
         let left = wall_left(&tokens, now.wall).map(|left| left.min(lifetime(&tokens)));
         // A moment that the clock cannot express is further away than any process lives.
         let ends = left.and_then(|left| now.monotonic.checked_add(Duration::from_secs(left)));
-        let access = AccessToken::new(tokens.access_token.clone())?;
+        let access = AccessToken::new(tokens.access_token.clone())?.with_scopes(&tokens.scopes);
         let soft_window = SOFT_WINDOW.min(Duration::from_secs(lifetime(&tokens)) / 4);
         Ok(Self {
             access,

@@ -82,7 +82,10 @@ impl fmt::Debug for Fingerprint {
 
 /// An access token that is ready to be sent: cheap to clone, and known to fit into an `Authorization` header.
 #[derive(Clone)]
-pub struct AccessToken(Arc<Secret>);
+pub struct AccessToken {
+    secret: Arc<Secret>,
+    scopes: Option<Arc<[String]>>,
+}
 
 impl AccessToken {
     /// Wraps a token that was obtained elsewhere.
@@ -94,7 +97,10 @@ impl AccessToken {
     pub fn new(secret: impl Into<Secret>) -> Result<Self, AuthError> {
         let secret = secret.into();
         if is_header_safe(secret.expose_secret()) {
-            Ok(Self(Arc::new(secret)))
+            Ok(Self {
+                secret: Arc::new(secret),
+                scopes: None,
+            })
         } else {
             Err(AuthError::config(
                 "the access token is empty or holds characters that no header may carry",
@@ -104,16 +110,26 @@ impl AccessToken {
 
     /// The token itself. Do not log it and do not put it into a URL.
     pub fn expose_secret(&self) -> &str {
-        self.0.expose_secret()
+        self.secret.expose_secret()
+    }
+
+    /// The scopes that were granted to it (RFC 6749, section 3.3), where they are known.
+    pub fn scopes(&self) -> Option<&[String]> {
+        self.scopes.as_deref()
+    }
+
+    pub(crate) fn with_scopes(mut self, scopes: &[String]) -> Self {
+        self.scopes = (!scopes.is_empty()).then(|| scopes.into());
+        self
     }
 
     /// Whether both are the same token.
     pub fn same_as(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.digest() == other.0.digest()
+        Arc::ptr_eq(&self.secret, &other.secret) || self.secret.digest() == other.secret.digest()
     }
 
     pub(crate) fn secret(&self) -> &Secret {
-        &self.0
+        &self.secret
     }
 }
 

@@ -32,7 +32,7 @@ struct Json {
 }
 
 pub(crate) async fn run(context: &Context, args: &BalanceArgs) -> Result<(), Failure> {
-    let balance = context.client(&args.connection)?.balance().await?;
+    let balance = context.client(&args.connection)?.balance().await?.into_inner();
     if args.json {
         let Balance {
             remaining,

@@ -110,7 +110,7 @@ impl Status {
             let client = context.client(&args.connection)?;
             status.look_behind_the_token().await;
             if args.check {
-                status.check(client.userinfo().await);
+                status.check(client.userinfo().await.map(aipass::Answer::into_inner));
             }
             return Ok(status);
         }
@@ -122,7 +122,7 @@ impl Status {
         }
         let session = context.session_of(&status.settings)?;
         if args.check {
-            status.check(session.client.userinfo().await);
+            status.check(session.client.userinfo().await.map(aipass::Answer::into_inner));
         }
         status.session = session.client.session().await?;
         if status.session.is_some() {

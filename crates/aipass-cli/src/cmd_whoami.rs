@@ -40,7 +40,7 @@ impl From<UserInfo> for Person {
 }
 
 pub(crate) async fn run(context: &Context, args: &WhoamiArgs) -> Result<(), Failure> {
-    let user = context.client(&args.connection)?.userinfo().await?;
+    let user = context.client(&args.connection)?.userinfo().await?.into_inner();
     if args.json {
         return output::json(&Person::from(user));
     }

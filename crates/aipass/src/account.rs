@@ -1,7 +1,9 @@
 //! The signed-in user: who it is, and what is left in the wallet.
 
-use crate::{client::Client, error::Error};
+use crate::{call::Told, client::Client, error::Error, meta::Answer};
 use aipass_api::types::{UsageSummary, UsageSummaryData, UserInfo};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What the user's wallet holds, in US dollars. A part that the server leaves out is `None`.
 ///
@@ -20,6 +22,9 @@ pub struct Balance {
 impl Client {
     /// The user's balance. Costs nothing. (Playbook section 7.)
     ///
+    /// A balance is kept for five minutes, and no longer than until the next paid call of this session; see
+    /// [`fetch_balance`](Self::fetch_balance).
+    ///
     /// ```no_run
     /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
     /// if let Some(left) = ai.balance().await?.remaining {
@@ -30,15 +35,48 @@ impl Client {
     ///
     /// # Errors
     /// The call failed; see [`Error`].
-    pub async fn balance(&self) -> Result<Balance, Error> {
-        let call = self.prepare("get_usage_summary");
-        let summary = call
-            .api
-            .get_usage_summary()
-            .send()
-            .await
-            .map_err(|error| call.error(&error))?;
-        balance(summary.into_inner()).ok_or_else(|| Error::empty(call.operation, &call.call))
+    pub async fn balance(&self) -> Result<Answer<Balance>, Error> {
+        match self.parts().0.ledger.fresh_balance() {
+            Some(balance) => Ok(balance),
+            None => self.fetch_balance().await,
+        }
+    }
+
+    /// As [`balance`](Self::balance), asked anew: other apps spend from the same wallet.
+    ///
+    /// # Errors
+    /// The call failed; see [`Error`].
+    pub async fn fetch_balance(&self) -> Result<Answer<Balance>, Error> {
+        let ledger = &self.parts().0.ledger;
+        let epoch = ledger.epoch();
+        let (api, call) = self.call("get_usage_summary", None)?;
+        let read = |summary| Some((balance(summary)?, Told::default()));
+        let balance = call.answer(api.get_usage_summary().send(), read).await?;
+        ledger.keep(&balance, epoch);
+        Ok(balance)
+    }
+
+    /// Asks for the balance now and after each interval, for as long as somebody wants the next one. Costs nothing. An
+    /// interval under a second counts as one.
+    ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) {
+    /// let mut watch = ai.balance_watch(std::time::Duration::from_secs(60));
+    /// loop {
+    ///     match watch.next().await {
+    ///         Ok(balance) => println!("{:?}", balance.remaining),
+    ///         Err(error) => eprintln!("{error}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn balance_watch(&self, interval: Duration) -> BalanceWatch {
+        BalanceWatch {
+            client: self.clone(),
+            interval: interval.max(Duration::from_secs(1)),
+            last: None,
+        }
     }
 
     /// Who is signed in. Costs nothing. (Playbook section 8; scope `profile:read`.)
@@ -47,15 +85,33 @@ impl Client {
     ///
     /// # Errors
     /// The call failed; [`Error::is_permission`] where the scope is missing.
-    pub async fn userinfo(&self) -> Result<UserInfo, Error> {
-        let call = self.prepare("get_userinfo");
-        let user = call
-            .api
-            .get_userinfo()
-            .send()
+    pub async fn userinfo(&self) -> Result<Answer<UserInfo>, Error> {
+        let (api, call) = self.call("get_userinfo", None)?;
+        call.answer(api.get_userinfo().send(), |user| Some((user, Told::default())))
             .await
-            .map_err(|error| call.error(&error))?;
-        Ok(user.into_inner())
+    }
+}
+
+/// The balance, again and again: see [`Client::balance_watch`]. Nothing runs while nobody waits.
+#[derive(Debug)]
+pub struct BalanceWatch {
+    client: Client,
+    interval: Duration,
+    /// When the last one was asked for.
+    last: Option<Instant>,
+}
+
+impl BalanceWatch {
+    /// Waits until the next balance is due, and asks for it. Dropping the future asks for nothing.
+    ///
+    /// # Errors
+    /// The call failed; the watch goes on.
+    pub async fn next(&mut self) -> Result<Answer<Balance>, Error> {
+        if let Some(due) = self.last.and_then(|last| last.checked_add(self.interval)) {
+            tokio::time::sleep_until(due).await;
+        }
+        self.last = Some(Instant::now());
+        self.client.fetch_balance().await
     }
 }
 

@@ -1,7 +1,7 @@
 //! The environment variables that [`Client::from_env`](crate::Client::from_env) and
 //! [`Client::from_profile`](crate::Client::from_profile) read. Nothing else in this crate reads the environment.
 
-use crate::{client::ClientBuilder, error::ConfigError};
+use crate::{builder::ClientBuilder, config_error::ConfigError};
 use aipass_auth::Secret;
 
 /// The server; `https://aipass.one` where it is not set. May carry a path.

@@ -21,33 +21,51 @@
 //! `tracing` events name operations and outcomes. Never a body, a header, a URL's query or a token.
 
 mod account;
-mod charge;
+mod builder;
+mod call;
 mod chat;
-mod classify;
 mod client;
+mod config_error;
 pub mod env;
 mod error;
+mod ledger;
+mod memory;
+mod meta;
+mod middleware;
 mod models;
+mod options;
+pub mod policy;
 #[cfg(feature = "file-store")]
 mod profile;
+mod raw;
 mod reach;
-mod timeouts;
 mod transport;
 
-pub use account::Balance;
-pub use charge::ChargeRisk;
+pub use account::{Balance, BalanceWatch};
+pub use builder::ClientBuilder;
 pub use chat::{ChatBuilder, ChatChoice, ChatEvent, ChatReply, ChatStream, ToolCall};
-pub use client::{Client, ClientBuilder};
-pub use error::{ConfigError, Error};
+pub use client::Client;
+pub use config_error::ConfigError;
+pub use error::{BudgetExceeded, Error};
+pub use ledger::{BudgetGuard, Totals};
+pub use memory::{InMemory, Reply, Responder};
+pub use meta::{Answer, Meta, RateLimit};
+pub use middleware::{Answered, Middleware, Outgoing, Retrying};
+pub use options::RequestOptions;
+pub use policy::{ChargeRisk, RetryPolicy, Timeouts};
 #[cfg(feature = "file-store")]
 pub use profile::{Profile, ProfileStore, Profiles};
+pub use raw::{RawAnswer, RawRequest};
 pub use reach::{Reached, reach};
-pub use timeouts::Timeouts;
 
+/// Any error that a hook of yours gives.
+pub use aipass_api::BoxError;
 /// The open string enums of the wire: each keeps the values it does not know.
 pub use aipass_api::enums;
 /// A file in a request.
 pub use aipass_api::multipart::FilePart;
+/// Whether a call may cost money.
+pub use aipass_api::operation::Charge;
 /// The wire types.
 pub use aipass_api::types;
 

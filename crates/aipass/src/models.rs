@@ -1,6 +1,6 @@
 //! The catalogue of models.
 
-use crate::{client::Client, error::Error};
+use crate::{call::Told, client::Client, error::Error, meta::Answer};
 use aipass_api::types::{Model, ModelListResponse};
 use serde_json::Map;
 
@@ -17,15 +17,37 @@ impl Client {
     ///
     /// # Errors
     /// The call failed; see [`Error`].
-    pub async fn models(&self) -> Result<Vec<Model>, Error> {
-        let call = self.prepare("list_models");
-        let list = call
-            .api
-            .list_models()
-            .send()
-            .await
-            .map_err(|error| call.error(&error))?;
-        Ok(models(list.into_inner()))
+    pub async fn models(&self) -> Result<Answer<Vec<Model>>, Error> {
+        let (api, call) = self.call("list_models", None)?;
+        call.answer(api.list_models().send(), |list| {
+            Some((models(list), Told::default()))
+        })
+        .await
+    }
+
+    /// One model by its id. Costs nothing. (Scope `api:access`.)
+    ///
+    /// An id may hold slashes, as in `gemini/gemini-2.5-pro`. Gateways differ in what they make of one in a path, so a 404
+    /// for such an id is looked up in the list of models.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] where there is no such model; [`Error::is_bad_request`], before anything is sent, for an id
+    /// that is empty, `.` or `..`, or holds control characters.
+    pub async fn model(&self, id: impl AsRef<str>) -> Result<Answer<Model>, Error> {
+        let id = id.as_ref();
+        let (api, call) = self.call("get_model", Some(id))?;
+        let sending = api.get_model().id(id).send();
+        let error = match call.answer(sending, |model| Some((model, Told::default()))).await {
+            Err(error) if error.is_not_found() && id.contains('/') => error,
+            outcome => return outcome,
+        };
+        let listed = self.models().await.map(|models| {
+            let meta = models.meta().clone();
+            let found = models.into_iter().find(|model| model.id == id);
+            found.map(|model| Answer::new(model, meta))
+        });
+        // What the list says matters only where it has the model.
+        listed.ok().flatten().ok_or(error)
     }
 }
 

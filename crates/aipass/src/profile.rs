@@ -3,11 +3,7 @@
 mod place;
 mod read;
 
-use crate::{
-    client::{Client, ClientBuilder},
-    env,
-    error::ConfigError,
-};
+use crate::{builder::ClientBuilder, client::Client, config_error::ConfigError, env};
 use aipass_auth::{BaseUrl, FileStore};
 use std::{
     collections::BTreeMap,

@@ -84,7 +84,7 @@ pub(crate) async fn login(sandbox: &Sandbox, app: App, browser: bool) -> Step<Cl
         .unwrap_or_default();
     ensure(scopes == "api:access and profile:read", "both scopes", &scopes)?;
     let user = client.userinfo().await.or_broken("the user's profile")?;
-    let name = user.name.unwrap_or_default();
+    let name = user.name.clone().unwrap_or_default();
     ensure(!name.is_empty(), "the user's name", "none")?;
     held(format!("{name} allowed {scopes} (state, PKCE)"), client)
 }

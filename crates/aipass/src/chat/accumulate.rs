@@ -3,6 +3,7 @@
 //! Providers bend the format in many ways; what is tolerated here, and why, stands at each place.
 
 use super::{ChatChoice, ChatEvent, ChatReply, ToolCall};
+use crate::meta::Meta;
 use aipass_api::{enums::FinishReason, lenient, types::Usage};
 use serde::Deserialize;
 use serde_json::Value;
@@ -155,6 +156,14 @@ impl Accumulator {
     }
 
     /// What came so far.
+    pub(crate) fn usage(&self) -> Option<&Usage> {
+        self.usage.as_ref()
+    }
+
+    pub(crate) fn model(&self) -> Option<&str> {
+        Some(self.model.as_str()).filter(|model| !model.is_empty())
+    }
+
     pub(crate) fn reply(&self) -> ChatReply {
         let mut choices: Vec<_> = self
             .choices
@@ -171,6 +180,7 @@ impl Accumulator {
             choices,
             usage: self.usage.clone(),
             raw: None,
+            meta: Meta::default(),
         }
     }
 

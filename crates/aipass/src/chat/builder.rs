@@ -1,7 +1,7 @@
 //! How a chat is asked for.
 
 use super::{ChatChoice, ChatReply, ChatStream, ToolCall};
-use crate::{client::Client, error::Error};
+use crate::{call::Told, client::Client, error::Error, meta::Meta, options::RequestOptions};
 use aipass_api::types::{
     ChatChoice as WireChoice, ChatCompletion, ChatCompletionRequest, ChatMessage, MessageContent,
     StreamOptions, ToolArguments, ToolCall as WireCall,
@@ -98,8 +98,14 @@ impl ChatBuilder {
         self
     }
 
-    /// Sends the chat and waits for the whole answer. A paid call; it is sent once, and a second time only after a 401
-    /// with a renewed token.
+    /// Settings for this call alone, over those of the client.
+    pub fn options(mut self, options: RequestOptions) -> Self {
+        self.client = self.client.with_options(options);
+        self
+    }
+
+    /// Sends the chat and waits for the whole answer. A paid call: it is sent again only where it is certain that it was not
+    /// charged, as [`policy`](crate::policy) says.
     ///
     /// # Errors
     /// See [`Error`]; [`charge_risk`](Error::charge_risk) says whether it may have been charged.
@@ -108,13 +114,16 @@ impl ChatBuilder {
         // An explicit `"stream": false`, as in the playbook's example, goes out as it was set.
         self.request.stream = self.request.stream.filter(|stream| !stream);
         self.request.stream_options = None;
-        let call = self.client.prepare("create_chat_completion");
-        let sent = call.api.create_chat_completion().body(self.request).send().await;
-        let completion = sent.map_err(|error| call.error(&error))?.into_inner();
-        if completion.choices.is_empty() {
-            return Err(Error::empty(call.operation, &call.call));
-        }
-        Ok(reply(completion))
+        let (api, call) = self
+            .client
+            .call("create_chat_completion", Some(&self.request.model))?;
+        let sending = api.create_chat_completion().body(self.request).send();
+        let answer = call.answer(sending, read).await?;
+        let meta = answer.meta().clone();
+        Ok(ChatReply {
+            meta,
+            ..answer.into_inner()
+        })
     }
 
     /// Sends the chat and gives the answer as it is written. A paid call, as [`send`](Self::send).
@@ -132,14 +141,17 @@ impl ChatBuilder {
         options.include_usage.get_or_insert(true);
         self.request.stream = Some(true);
         let expected = self.request.n.and_then(|n| usize::try_from(n).ok());
-        let call = self.client.prepare("create_chat_completion_stream");
-        let operation = call
-            .api
+        let (api, call) = self
+            .client
+            .call("create_chat_completion_stream", Some(&self.request.model))?;
+        let operation = api
             .create_chat_completion_stream()
             .body(self.request)
             .accept("text/event-stream");
-        let response = operation.send().await.map_err(|error| call.error(&error))?;
-        Ok(ChatStream::new(response, call.operation, call.call, expected))
+        match call.send(operation.send()).await {
+            Ok(response) => Ok(ChatStream::new(response, call, expected)),
+            Err(error) => Err(call.failed(error)),
+        }
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -163,6 +175,16 @@ impl fmt::Debug for ChatBuilder {
     }
 }
 
+/// `None` where there is no choice at all.
+fn read(completion: ChatCompletion) -> Option<(ChatReply, Told)> {
+    let reply = (!completion.choices.is_empty()).then(|| reply(completion))?;
+    let told = Told {
+        model: Some(reply.model.clone()).filter(|model| !model.is_empty()),
+        usage: reply.usage.clone(),
+    };
+    Some((reply, told))
+}
+
 fn reply(completion: ChatCompletion) -> ChatReply {
     let mut choices: Vec<_> = completion
         .choices
@@ -177,6 +199,7 @@ fn reply(completion: ChatCompletion) -> ChatReply {
         choices,
         usage: completion.usage.clone(),
         raw: Some(Box::new(completion)),
+        meta: Meta::default(),
     }
 }
 

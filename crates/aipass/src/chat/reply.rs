@@ -1,5 +1,6 @@
 //! A chat's answer, whether it came whole or as a stream.
 
+use crate::meta::Meta;
 use aipass_api::{
     enums::FinishReason,
     types::{self, Usage},
@@ -16,6 +17,7 @@ pub struct ChatReply {
     pub(crate) choices: Vec<ChatChoice>,
     pub(crate) usage: Option<Usage>,
     pub(crate) raw: Option<Box<types::ChatCompletion>>,
+    pub(crate) meta: Meta,
 }
 
 /// One of the answers to a chat; there are several only where the request asks for them (`n`).
@@ -103,6 +105,12 @@ impl ChatReply {
     #[must_use]
     pub fn raw(&self) -> Option<&types::ChatCompletion> {
         self.raw.as_deref()
+    }
+
+    /// What is known about the call: request id, price, limits, attempts.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
     }
 
     fn first(&self) -> Option<&ChatChoice> {

@@ -1,7 +1,11 @@
 //! A streamed answer: events as they come, and the whole at the end.
 
 use super::{ChatReply, ToolCall, accumulate::Accumulator};
-use crate::error::{Error, StreamFault};
+use crate::{
+    call::Call,
+    error::{Error, StreamFault},
+    meta::Meta,
+};
 use aipass_api::{
     ByteStream, CallContext, ResponseValue, SilentBody,
     enums::FinishReason,
@@ -18,7 +22,9 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
+use tokio::time::{Instant, Sleep};
 
 /// What happens in a streamed answer.
 #[derive(Clone, PartialEq)]
@@ -153,7 +159,44 @@ pub struct ChatStream {
     fault: Option<StreamFault>,
     state: State,
     operation: &'static Operation,
-    call: Arc<CallContext>,
+    context: Arc<CallContext>,
+    /// Until the stream has ended.
+    call: Option<Call>,
+    meta: Meta,
+    silence: Silence,
+}
+
+/// The limit on the time between two events that hold data.
+struct Silence {
+    limit: Option<Duration>,
+    /// When the time is over; it begins with the first wait after an event, so that a slow reader is not to blame.
+    due: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Silence {
+    fn broken(&mut self) {
+        self.due = None;
+    }
+
+    /// Ready when the time is over.
+    fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        // The clock may not reach that far: then there is no limit.
+        let Some(end) = self.limit.and_then(|limit| Instant::now().checked_add(limit)) else {
+            return Poll::Pending;
+        };
+        let due = *self.due.get_or_insert(end);
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
+        loop {
+            ready!(timer.as_mut().poll(context));
+            if timer.deadline() >= due {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(due);
+        }
+    }
 }
 
 type RawStream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
@@ -173,12 +216,7 @@ enum State {
 }
 
 impl ChatStream {
-    pub(crate) fn new(
-        response: ResponseValue<ByteStream>,
-        operation: &'static Operation,
-        call: Arc<CallContext>,
-        expected: Option<usize>,
-    ) -> Self {
+    pub(crate) fn new(response: ResponseValue<ByteStream>, call: Call, expected: Option<usize>) -> Self {
         let media_type = response
             .headers()
             .get(header::CONTENT_TYPE)
@@ -190,14 +228,28 @@ impl ChatStream {
             } else {
                 Form::Events(Decoder::new())
             },
+            meta: call.meta(response.headers().clone()),
             bytes: response.into_inner_stream(),
             accumulator: Accumulator::new(expected),
             events: VecDeque::new(),
             fault: None,
             state: State::Open,
-            operation,
-            call,
+            operation: call.operation,
+            context: call.context.clone(),
+            silence: Silence {
+                limit: call.event_limit,
+                due: None,
+                timer: None,
+            },
+            call: Some(call),
         }
+    }
+
+    /// What is known about the call: request id, limits, attempts from the beginning; model and price, where the server
+    /// tells them, at the end.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
     }
 
     /// The next event; `None` after the last one.
@@ -214,9 +266,12 @@ impl ChatStream {
     /// # Errors
     /// [`Error::is_incomplete`] if the stream was cut, failed, or was not read to its end; what came is in
     /// [`Error::partial`].
-    pub fn finish(self) -> Result<ChatReply, Error> {
+    pub fn finish(mut self) -> Result<ChatReply, Error> {
         if self.state == State::Ended && self.accumulator.is_complete() {
-            return Ok(self.accumulator.reply());
+            return Ok(ChatReply {
+                meta: self.meta,
+                ..self.accumulator.reply()
+            });
         }
         Err(self.fault(StreamFault::Incomplete(None)))
     }
@@ -232,8 +287,27 @@ impl ChatStream {
         self.finish()
     }
 
-    fn fault(&self, fault: StreamFault) -> Error {
-        Error::stream(self.operation, &self.call, fault, Some(self.accumulator.reply()))
+    fn fault(&mut self, fault: StreamFault) -> Error {
+        let partial = ChatReply {
+            meta: self.meta.clone(),
+            ..self.accumulator.reply()
+        };
+        let error = Error::stream(self.operation, &self.context, fault, Some(partial));
+        match self.call.take() {
+            Some(call) => call.failed(error),
+            None => error,
+        }
+    }
+
+    /// The stream has come to its end, and is whole.
+    fn complete(&mut self) {
+        self.state = State::Ended;
+        let usage = self.accumulator.usage();
+        self.meta.model = self.accumulator.model().map(str::to_owned);
+        self.meta.cost = usage.and_then(|usage| usage.cost);
+        if let Some(call) = self.call.take() {
+            call.settle(&self.meta, usage);
+        }
     }
 
     /// Reads what the decoder holds; true when the stream has come to its end.
@@ -255,6 +329,7 @@ impl ChatStream {
             if event.is_empty() {
                 continue;
             }
+            self.silence.broken();
             self.accumulator
                 .push(&event.data(), &mut self.events)
                 .map_err(|_| StreamFault::Malformed)?;
@@ -290,7 +365,13 @@ impl ChatStream {
     }
 
     fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, StreamFault>> {
-        let item = ready!(self.bytes.as_mut().poll_next(context));
+        let item = match self.bytes.as_mut().poll_next(context) {
+            Poll::Ready(item) => item,
+            Poll::Pending => {
+                ready!(self.silence.poll_over(context));
+                return Poll::Ready(Err(StreamFault::Timeout));
+            }
+        };
         Poll::Ready(match item.transpose() {
             Ok(bytes) => Ok(bytes),
             // A cut, or silence, after the last finish reason takes nothing away.
@@ -311,7 +392,7 @@ impl ChatStream {
             }
             let step = match self.drain() {
                 Ok(true) if self.accumulator.is_complete() => {
-                    self.state = State::Ended;
+                    self.complete();
                     continue;
                 }
                 Ok(true) => Err(StreamFault::Incomplete(None)),
@@ -331,7 +412,7 @@ impl ChatStream {
                 Err(fault) => Err(fault),
             };
             match step {
-                Ok(()) => self.state = State::Ended,
+                Ok(()) => self.complete(),
                 Err(fault) => {
                     self.state = State::Failed;
                     self.fault = Some(fault);

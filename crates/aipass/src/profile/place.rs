@@ -1,6 +1,6 @@
 //! Where profiles and tokens stand, and whether the file can be trusted.
 
-use crate::error::ConfigError;
+use crate::config_error::ConfigError;
 use aipass_auth::FileStore;
 use std::{
     fs::{File, OpenOptions},

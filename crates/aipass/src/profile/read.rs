@@ -2,7 +2,7 @@
 //! misplaced secret must not end up in a terminal or a log.
 
 use super::{DEFAULT, Profile, ProfileStore, is_name};
-use crate::{env, error::ConfigError};
+use crate::{config_error::ConfigError, env};
 use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::{
     Spanned,

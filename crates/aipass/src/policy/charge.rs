@@ -1,9 +1,5 @@
 //! What may have happened to the money when a call fails.
 
-use aipass_api::{
-    Failure, FailureKind,
-    operation::{Charge, Operation},
-};
 use std::fmt;
 
 /// What a failed call may have cost. Every [`Error`](crate::Error) has one.
@@ -15,7 +11,7 @@ use std::fmt;
 pub enum ChargeRisk {
     /// The operation costs nothing.
     Free,
-    /// Nothing left this machine.
+    /// Nothing left this machine, or the server proved that it did not work on the call.
     NotSent,
     /// The server said no before it did any work.
     Refused,
@@ -30,37 +26,6 @@ impl ChargeRisk {
     #[must_use]
     pub fn may_have_been_charged(self) -> bool {
         matches!(self, Self::Unknown | Self::Completed)
-    }
-
-    /// For an answer that came, and is of no use.
-    pub(crate) fn answered(operation: &Operation) -> Self {
-        if operation.charge == Charge::Free {
-            Self::Free
-        } else {
-            Self::Completed
-        }
-    }
-
-    pub(crate) fn of(operation: &Operation, failure: &Failure) -> Self {
-        if operation.charge == Charge::Free {
-            return Self::Free;
-        }
-        match failure.kind() {
-            FailureKind::Transport => Self::NotSent,
-            _ if failure.is_not_sent() => Self::NotSent,
-            FailureKind::Status => match failure.status().map(|status| status.as_u16()) {
-                // What the server does not know how to do, it did not do.
-                Some(501 | 505) => Self::Refused,
-                // It gave up or fell over: the work behind it may be done.
-                Some(408 | 500..=599) | None => Self::Unknown,
-                Some(_) => Self::Refused,
-            },
-            FailureKind::FalseSuccess | FailureKind::NotAnAnswer => Self::Unknown,
-            FailureKind::Cut | FailureKind::TooLarge => Self::Completed,
-            // A status is there: the answer had begun.
-            FailureKind::Timeout(_) if failure.status().is_some() => Self::Completed,
-            _ => Self::Unknown,
-        }
     }
 }
 

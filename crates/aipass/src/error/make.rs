@@ -1,0 +1,229 @@
+//! How the facade makes errors, from what the layers below know.
+
+use super::{Error, Kind, Parts};
+use crate::{
+    chat::ChatReply,
+    ledger::OverGuard,
+    policy::{ChargeRisk, Class, ErrorClass, Facts, class, risk},
+    transport::{Memory, MissingScope, Vetoed},
+};
+use aipass_api::{CallContext, ErrorBody, Failure, FailureKind, TimeoutPhase, operation::Operation};
+use aipass_auth::AuthError;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use std::error::Error as StdError;
+
+/// How much of an answer that does not decode is kept.
+const KEPT: usize = 64 * 1024;
+
+impl Error {
+    fn bare(kind: Kind, risk: ChargeRisk) -> Self {
+        Self(Box::new(Parts {
+            kind,
+            risk,
+            operation: None,
+            status: None,
+            headers: HeaderMap::new(),
+            attempts: 0,
+            body: ErrorBody::default(),
+            raw: Bytes::new(),
+            partial: None,
+            source: None,
+        }))
+    }
+
+    /// The service did not answer a question that is no call and costs nothing.
+    pub(crate) fn unreachable(source: reqwest::Error) -> Self {
+        let kind = if source.is_timeout() {
+            Kind::Timeout
+        } else {
+            Kind::Network
+        };
+        let mut this = Self::bare(kind, ChargeRisk::Free);
+        // Its text would hold the URL.
+        this.0.source = Some(Box::new(source.without_url()));
+        this
+    }
+
+    /// The call cannot be built; `what` is a fragment that says why.
+    pub(crate) fn request(what: &'static str) -> Self {
+        Self::bare(Kind::Request(what), ChargeRisk::NotSent)
+    }
+
+    /// The app's own limit is reached.
+    pub(crate) fn over_guard(over: OverGuard) -> Self {
+        let kind = Kind::OverGuard {
+            spent: over.spent,
+            max: over.max,
+        };
+        Self::bare(kind, ChargeRisk::NotSent)
+    }
+
+    pub(crate) fn auth(error: AuthError) -> Self {
+        let mut this = Self::bare(Kind::Auth, ChargeRisk::Free);
+        this.0.status = error.status();
+        this.0.source = Some(Box::new(error));
+        this
+    }
+
+    /// From what the generated client gives, and the context of the call.
+    pub(crate) fn call(
+        operation: &'static Operation,
+        call: &CallContext,
+        error: &aipass_api::Error<()>,
+    ) -> Self {
+        match call.take_failure().or_else(|| Failure::of(error).cloned()) {
+            Some(failure) => Self::failure(operation, call, &failure),
+            None => match error {
+                aipass_api::Error::InvalidResponsePayload(body, source) => {
+                    Self::decode(operation, call, body, source)
+                }
+                // The generated builder names the member that is missing; nothing was sent.
+                _ => Self::request("a required member of the request is missing or invalid"),
+            },
+        }
+    }
+
+    /// A success that lacks what the operation promises.
+    pub(crate) fn empty(operation: &'static Operation, call: &CallContext) -> Self {
+        Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::Malformed)
+    }
+
+    fn decode(
+        operation: &'static Operation,
+        call: &CallContext,
+        body: &Bytes,
+        source: &serde_json::Error,
+    ) -> Self {
+        let mut this =
+            Self::bare(Kind::Decode, ChargeRisk::Free).answered(operation, call, FailureKind::Malformed);
+        this.0.raw = body.slice(..body.len().min(KEPT));
+        // serde_json quotes values in its text, so only the place is kept.
+        let place = format!("line {}, column {}", source.line(), source.column());
+        this.0.source = Some(place.into());
+        this
+    }
+
+    /// An answer came, and is of no use for this reason.
+    fn answered(mut self, operation: &'static Operation, call: &CallContext, why: FailureKind) -> Self {
+        self.0.risk = risk(&Facts::in_answer(why, None, false), operation.charge);
+        self.0.operation = Some(operation.id);
+        self.0.attempts = call.attempts();
+        self.0.status = call.status();
+        self.0.headers = call.headers();
+        self
+    }
+
+    /// A stream broke after its head: `partial` is what came.
+    pub(crate) fn stream(
+        operation: &'static Operation,
+        call: &CallContext,
+        fault: StreamFault,
+        partial: Option<ChatReply>,
+    ) -> Self {
+        let headers = call.headers();
+        let begun = partial
+            .as_ref()
+            .is_some_and(|partial| !partial.choices().is_empty());
+        let status = call.status().unwrap_or(StatusCode::OK);
+        let (kind, why, class) = match &fault {
+            StreamFault::Incomplete(_) => (Kind::Incomplete, FailureKind::Cut, None),
+            StreamFault::Timeout => (Kind::Timeout, FailureKind::Timeout(TimeoutPhase::Idle), None),
+            StreamFault::Malformed => (Kind::Decode, FailureKind::Malformed, None),
+            StreamFault::Server(body) => {
+                let class = match class(status, body, &headers) {
+                    // It speaks the protocol, so it is the service.
+                    class if class.class == ErrorClass::Unexpected => Class::from(ErrorClass::Server),
+                    class => class,
+                };
+                (Kind::Class(class), FailureKind::FalseSuccess, Some(class))
+            }
+        };
+        let risk = risk(&Facts::in_answer(why, class, begun), operation.charge);
+        let mut this = Self::bare(kind, risk);
+        this.0.operation = Some(operation.id);
+        this.0.attempts = call.attempts();
+        this.0.status = Some(status);
+        this.0.headers = headers;
+        this.0.partial = partial;
+        match fault {
+            StreamFault::Server(body) => this.0.body = body,
+            StreamFault::Incomplete(source) => this.0.source = source,
+            StreamFault::Timeout | StreamFault::Malformed => {}
+        }
+        this.after(call)
+    }
+
+    pub(crate) fn failure(operation: &'static Operation, call: &CallContext, failure: &Failure) -> Self {
+        let facts = Facts::of(failure);
+        let kind = match (failure.kind(), facts.class) {
+            (FailureKind::Status | FailureKind::FalseSuccess, Some(class)) => Kind::Class(class),
+            (FailureKind::Timeout(_), _) => Kind::Timeout,
+            (FailureKind::Cut, _) => Kind::Incomplete,
+            (FailureKind::Malformed, _) => Kind::Decode,
+            (FailureKind::NotAnAnswer | FailureKind::TooLarge, _) => Kind::NotAnAnswer,
+            (FailureKind::InvalidId, _) => {
+                Kind::Request("an id is empty, `.` or `..`, or holds control characters")
+            }
+            (FailureKind::Transport, _) => of_transport(failure),
+            _ => Kind::Network,
+        };
+        let mut risk = risk(&facts, operation.charge);
+        // The limit ran out before the first attempt, over a renewal.
+        if call.attempts() == 0 && risk == ChargeRisk::Unknown {
+            risk = ChargeRisk::NotSent;
+        }
+        let mut this = Self::bare(kind, risk);
+        this.0.operation = Some(operation.id);
+        this.0.attempts = call.attempts();
+        this.0.status = failure.status();
+        this.0.headers = failure.headers().clone();
+        this.0.body = failure.error_body().cloned().unwrap_or_default();
+        this.0.raw = failure.body().clone();
+        let own = failure.transport_error();
+        this.0.source = match own.and_then(|error| error.downcast_ref::<AuthError>()) {
+            Some(error) => {
+                // A token endpoint's status, where the service itself has said nothing.
+                this.0.status = this.0.status.or(error.status());
+                Some(Box::new(error.clone()))
+            }
+            None => Some(Box::new(failure.clone())),
+        };
+        this.after(call)
+    }
+
+    /// Under a policy that repeats what may have been charged, the last attempt alone does not say what the call cost.
+    fn after(mut self, call: &CallContext) -> Self {
+        let earlier = call.state(|memory: &mut Memory| memory.may_have_been_charged);
+        if earlier && !self.0.risk.may_have_been_charged() && self.0.risk != ChargeRisk::Free {
+            self.0.risk = ChargeRisk::Unknown;
+        }
+        self
+    }
+}
+
+fn of_transport(failure: &Failure) -> Kind {
+    let Some(error) = failure.transport_error() else {
+        return Kind::Auth;
+    };
+    match error.downcast_ref::<MissingScope>() {
+        Some(MissingScope(scope)) => Kind::MissingScope(scope),
+        None if error.is::<Vetoed>() => Kind::Vetoed,
+        None => Kind::Auth,
+    }
+}
+
+/// How a stream can break.
+#[derive(Debug)]
+pub(crate) enum StreamFault {
+    Incomplete(Option<Box<dyn StdError + Send + Sync>>),
+    Timeout,
+    Malformed,
+    Server(ErrorBody),
+}
+
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        Self::auth(error)
+    }
+}

@@ -1,0 +1,372 @@
+//! What a session has spent as far as it was told, the cached balance, and the limit that an app sets itself.
+
+use crate::{account::Balance, meta::Answer, policy::ChargeRisk};
+use aipass_api::{
+    operation::{Charge, Operation},
+    types::Usage,
+};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// How long a balance is taken for the present one.
+const FRESH: Duration = Duration::from_secs(5 * 60);
+
+/// What a session has done so far, as far as the server told. It starts anew with each client; clones share it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Calls that were answered.
+    pub calls: u64,
+    /// Those of them that may have cost money, and calls without an answer that may have.
+    pub paid_calls: u64,
+    /// Paid calls whose price is not known: add them to [`cost`](Self::cost) in your mind.
+    pub unpriced_calls: u64,
+    /// Tokens of the requests.
+    pub prompt_tokens: u64,
+    /// Tokens of the answers.
+    pub completion_tokens: u64,
+    /// The sum of the prices that the server told, in USD.
+    pub cost: f64,
+}
+
+/// A limit of the app's own on what one session may spend.
+///
+/// Paid calls are refused before they are sent once the limit is reached. The prices are those that the server tells, after
+/// the call; what it does not tell counts as [`assume`](Self::assume) says, and so does a call under way.
+///
+/// ```
+/// use aipass::BudgetGuard;
+///
+/// // No more than 2 dollars, and a cent for each call of unknown price.
+/// let guard = BudgetGuard::new(2.0).assume(0.01);
+/// let ai = aipass::Client::builder().client_id("client_…").budget_guard(guard).build()?;
+/// # Ok::<(), aipass::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BudgetGuard {
+    pub(crate) max: f64,
+    assumed: f64,
+}
+
+impl BudgetGuard {
+    /// At most this much, in USD.
+    #[must_use]
+    pub fn new(max: f64) -> Self {
+        Self { max, assumed: 0.0 }
+    }
+
+    /// What a call counts for while its price is not known, in USD: nothing unless said otherwise.
+    #[must_use]
+    pub fn assume(mut self, price: f64) -> Self {
+        self.assumed = price;
+        self
+    }
+}
+
+/// Tells the app that the balance is low.
+#[derive(Clone)]
+pub(crate) struct LowBalance {
+    pub(crate) threshold: f64,
+    pub(crate) tell: Arc<dyn Fn(Balance) + Send + Sync>,
+}
+
+/// The books of one session.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    guard: Option<BudgetGuard>,
+    low: Option<LowBalance>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    totals: Totals,
+    /// Paid calls under way.
+    running: u64,
+    /// Counts what makes a balance stale.
+    epoch: u64,
+    cached: Option<Cached>,
+    /// The app knows already that the balance is low.
+    told: bool,
+}
+
+struct Cached {
+    at: Instant,
+    epoch: u64,
+    balance: Answer<Balance>,
+}
+
+impl Ledger {
+    pub(crate) fn new(guard: Option<BudgetGuard>, low: Option<LowBalance>) -> Self {
+        Self {
+            guard,
+            low,
+            state: Mutex::default(),
+        }
+    }
+
+    /// The same rules for another session.
+    pub(crate) fn another(&self) -> Self {
+        Self::new(self.guard, self.low.clone())
+    }
+
+    pub(crate) fn totals(&self) -> Totals {
+        self.lock().totals
+    }
+
+    /// Opens the books for a call, or refuses it with what was spent.
+    pub(crate) fn open(self: &Arc<Self>, operation: &Operation) -> Result<Ticket, OverGuard> {
+        let mut state = self.lock();
+        let paid = operation.charge == Charge::Paid;
+        if let Some(guard) = self.guard.filter(|_| paid) {
+            let unknown = state.totals.unpriced_calls + state.running;
+            #[expect(clippy::cast_precision_loss, reason = "nobody makes 2^53 calls")]
+            let spent = state.totals.cost + guard.assumed * unknown as f64;
+            // A limit that is no number holds nothing back; one would rather stop.
+            if spent >= guard.max || guard.max.is_nan() {
+                return Err(OverGuard {
+                    spent,
+                    max: guard.max,
+                });
+            }
+        }
+        state.running += u64::from(paid);
+        Ok(Ticket {
+            ledger: self.clone(),
+            paid,
+            open: true,
+        })
+    }
+
+    pub(crate) fn fresh_balance(&self) -> Option<Answer<Balance>> {
+        let state = self.lock();
+        let cached = state.cached.as_ref()?;
+        (cached.epoch == state.epoch && cached.at.elapsed() < FRESH).then(|| cached.balance.clone())
+    }
+
+    /// To be read before a balance is asked for: what is spent meanwhile makes the answer stale.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.lock().epoch
+    }
+
+    pub(crate) fn keep(&self, balance: &Answer<Balance>, epoch: u64) {
+        self.lock().cached = Some(Cached {
+            at: Instant::now(),
+            epoch,
+            balance: balance.clone(),
+        });
+        self.watch(**balance);
+    }
+
+    /// The wallet is empty.
+    pub(crate) fn exhausted(&self, spent: Option<f64>, max: Option<f64>) {
+        self.lock().epoch += 1;
+        self.watch(Balance {
+            spent,
+            max,
+            remaining: Some(0.0),
+        });
+    }
+
+    fn watch(&self, balance: Balance) {
+        let (Some(low), Some(left)) = (&self.low, balance.remaining) else {
+            return;
+        };
+        let is_low = left < low.threshold;
+        let was_told = std::mem::replace(&mut self.lock().told, is_low);
+        if is_low && !was_told {
+            (low.tell)(balance);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger")
+            .field("guard", &self.guard)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The app's own limit is reached.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct OverGuard {
+    pub(crate) spent: f64,
+    pub(crate) max: f64,
+}
+
+/// The open entry of one call. Dropped without a word, it counts as a call that may have been charged.
+pub(crate) struct Ticket {
+    ledger: Arc<Ledger>,
+    paid: bool,
+    open: bool,
+}
+
+impl Ticket {
+    /// The call was answered.
+    pub(crate) fn answered(mut self, usage: Option<&Usage>, cost: Option<f64>) {
+        let tokens = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        self.close(|totals, paid| {
+            totals.calls += 1;
+            if let Some(usage) = usage {
+                totals.prompt_tokens = totals.prompt_tokens.saturating_add(tokens(usage.prompt_tokens));
+                totals.completion_tokens = totals
+                    .completion_tokens
+                    .saturating_add(tokens(usage.completion_tokens));
+            }
+            if paid {
+                totals.paid_calls += 1;
+                match cost.filter(|cost| cost.is_finite() && *cost >= 0.0) {
+                    Some(cost) => totals.cost += cost,
+                    None => totals.unpriced_calls += 1,
+                }
+            }
+        });
+    }
+
+    /// The call failed.
+    pub(crate) fn failed(mut self, risk: ChargeRisk) {
+        if risk.may_have_been_charged() {
+            return;
+        }
+        self.open = false;
+        let mut state = self.ledger.lock();
+        state.running -= u64::from(self.paid);
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn close(&mut self, change: impl FnOnce(&mut Totals, bool)) {
+        if !std::mem::replace(&mut self.open, false) {
+            return;
+        }
+        let mut state = self.ledger.lock();
+        change(&mut state.totals, self.paid);
+        if self.paid {
+            state.running -= 1;
+            state.epoch += 1;
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.close(|totals, paid| {
+            totals.paid_calls += u64::from(paid);
+            totals.unpriced_calls += u64::from(paid);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meta::Meta;
+
+    fn ledger(guard: Option<BudgetGuard>) -> Arc<Ledger> {
+        Arc::new(Ledger::new(guard, None))
+    }
+
+    fn paid() -> &'static Operation {
+        Operation::find("create_chat_completion").unwrap()
+    }
+
+    fn left(remaining: f64) -> Answer<Balance> {
+        let balance = Balance {
+            remaining: Some(remaining),
+            ..Balance::default()
+        };
+        Answer::new(balance, Meta::default())
+    }
+
+    #[test]
+    fn the_books_hold_what_was_told() {
+        let ledger = ledger(None);
+        let usage: Usage = serde_json::from_str(r#"{"prompt_tokens":7,"completion_tokens":-3}"#).unwrap();
+        ledger.open(paid()).unwrap().answered(Some(&usage), Some(0.25));
+        ledger.open(paid()).unwrap().answered(Some(&usage), None);
+        ledger.open(paid()).unwrap().failed(ChargeRisk::Refused);
+        ledger.open(paid()).unwrap().failed(ChargeRisk::Unknown);
+        drop(ledger.open(paid()).unwrap());
+        ledger
+            .open(Operation::READ)
+            .unwrap()
+            .answered(None, Some(f64::NAN));
+        let expected = Totals {
+            calls: 3,
+            paid_calls: 4,
+            unpriced_calls: 3,
+            prompt_tokens: 14,
+            completion_tokens: 0,
+            cost: 0.25,
+        };
+        assert_eq!(ledger.totals(), expected);
+    }
+
+    #[test]
+    fn a_guard_refuses_paid_calls_at_its_limit() {
+        let ledger = ledger(Some(BudgetGuard::new(1.0).assume(0.4)));
+        ledger.open(paid()).unwrap().answered(None, Some(0.3));
+        let first = ledger.open(paid()).unwrap();
+        let _second = ledger.open(paid()).unwrap();
+        assert!(ledger.open(paid()).is_err(), "two calls under way count");
+        assert!(
+            ledger.open(Operation::READ).is_ok(),
+            "what is free is not held back"
+        );
+        first.failed(ChargeRisk::NotSent);
+        assert!(ledger.open(paid()).is_ok());
+        assert!(
+            Arc::new(Ledger::new(Some(BudgetGuard::new(f64::NAN)), None))
+                .open(paid())
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn a_balance_is_stale_after_a_paid_call() {
+        let ledger = ledger(None);
+        let epoch = ledger.epoch();
+        ledger.keep(&left(5.0), epoch);
+        ledger.open(Operation::READ).unwrap().answered(None, None);
+        assert!(ledger.fresh_balance().is_some());
+        let call = ledger.open(paid()).unwrap();
+        let epoch = ledger.epoch();
+        call.answered(None, None);
+        assert!(ledger.fresh_balance().is_none());
+        ledger.keep(&left(4.0), epoch);
+        assert!(
+            ledger.fresh_balance().is_none(),
+            "it was asked for before the call ended"
+        );
+        ledger.keep(&left(4.0), ledger.epoch());
+        assert!(ledger.fresh_balance().is_some());
+        ledger.exhausted(None, None);
+        assert!(ledger.fresh_balance().is_none());
+    }
+
+    #[test]
+    fn a_low_balance_is_told_once_until_it_rises() {
+        let told: Arc<Mutex<Vec<Option<f64>>>> = Arc::default();
+        let heard = told.clone();
+        let low = LowBalance {
+            threshold: 1.0,
+            tell: Arc::new(move |balance| heard.lock().unwrap().push(balance.remaining)),
+        };
+        let ledger = Arc::new(Ledger::new(None, Some(low)));
+        for remaining in [2.0, 0.9, 0.8, 3.0, 0.5] {
+            ledger.keep(&left(remaining), 0);
+        }
+        ledger.exhausted(None, None);
+        assert_eq!(*told.lock().unwrap(), [Some(0.9), Some(0.5)]);
+    }
+}

@@ -1,0 +1,274 @@
+//! Requests to any address of the service, under the same session and rules.
+
+use crate::{
+    call::Call,
+    client::Client,
+    error::{Error, StreamFault},
+    meta::Meta,
+};
+use aipass_api::{SilentBody, operation::Operation};
+use bytes::Bytes;
+use http::{HeaderValue, Method, StatusCode, header};
+use std::fmt;
+
+/// The largest answer that [`RawAnswer::bytes`] reads into memory.
+const MAX_BODY: usize = 64 * 1024 * 1024;
+
+impl Client {
+    /// Starts a request of your own to a path of the service, such as `/oauth2/v1/models`, with the user's token: for what
+    /// this library has no method for yet. The path may carry a query.
+    ///
+    /// `GET` and `HEAD` count as free reads; anything else **may cost money** and is repeated only where it is certain that
+    /// it was not charged.
+    ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// let answer = ai.request(http::Method::GET, "/api/v1/usage/me/summary").send().await?;
+    /// println!("{}", String::from_utf8_lossy(&answer.bytes().await?));
+    /// # Ok(()) }
+    /// ```
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest {
+            client: self.clone(),
+            method,
+            path: path.into(),
+            accept: None,
+            body: None,
+        }
+    }
+}
+
+/// A request to any address of the service; see [`Client::request`].
+#[derive(Clone)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct RawRequest {
+    client: Client,
+    method: Method,
+    path: String,
+    accept: Option<String>,
+    body: Option<(String, Bytes)>,
+}
+
+impl RawRequest {
+    /// A body with its media type, such as `application/json`.
+    pub fn body(mut self, media_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        self.body = Some((media_type.into(), body.into()));
+        self
+    }
+
+    /// A body of JSON.
+    pub fn json(self, value: &serde_json::Value) -> Self {
+        self.body("application/json", value.to_string())
+    }
+
+    /// The media type to ask for; `application/json` unless said otherwise.
+    pub fn accept(mut self, media_type: impl Into<String>) -> Self {
+        self.accept = Some(media_type.into());
+        self
+    }
+
+    /// Sends the request, and gives back the head of the answer. An answer outside 2xx, and one of JSON that holds an error,
+    /// is an [`Error`]; its [`raw_body`](Error::raw_body) has what was sent.
+    ///
+    /// # Errors
+    /// See [`Error`]. A path that does not begin with a slash, leads upwards, or cannot be sent is
+    /// [a bad request](Error::is_bad_request).
+    pub async fn send(self) -> Result<RawAnswer, Error> {
+        let operation = if self.method.is_safe() {
+            Operation::READ
+        } else {
+            Operation::CALL
+        };
+        let request = self.build()?;
+        let (api, call) = self.client.call_of(operation, None)?;
+        match api.execute(operation, request).await {
+            Ok(response) => Ok(RawAnswer {
+                status: response.status(),
+                meta: call.meta(response.headers().clone()),
+                response,
+                call: Some(call),
+            }),
+            Err(failure) => {
+                let error = Error::failure(operation, &call.context, &failure);
+                Err(call.failed(error))
+            }
+        }
+    }
+
+    fn build(&self) -> Result<reqwest::Request, Error> {
+        let url = self.url().ok_or_else(|| {
+            Error::request("the path must begin with one slash, and must not lead upwards or hold a fragment")
+        })?;
+        let mut request = reqwest::Request::new(self.method.clone(), url);
+        let value = |text: &str| {
+            HeaderValue::try_from(text).map_err(|_| Error::request("a media type cannot be sent"))
+        };
+        let accept = value(self.accept.as_deref().unwrap_or("application/json"))?;
+        request.headers_mut().insert(header::ACCEPT, accept);
+        if let Some((media_type, body)) = &self.body {
+            request
+                .headers_mut()
+                .insert(header::CONTENT_TYPE, value(media_type)?);
+            *request.body_mut() = Some(body.clone().into());
+        }
+        Ok(request)
+    }
+
+    /// The address, if it is one of the service's own: a token goes nowhere else.
+    fn url(&self) -> Option<url::Url> {
+        let base = self.client.parts().0.wiring.base.as_url();
+        let (path, query) = match self.path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (self.path.as_str(), None),
+        };
+        let tail = path.strip_prefix('/')?;
+        let control = |c: char| c.is_control() || matches!(c, '\\' | '#');
+        if tail.starts_with('/') || self.path.contains(control) || tail.split('/').any(leads_upwards) {
+            return None;
+        }
+        let mut url = base.clone();
+        let root = base.path().trim_end_matches('/');
+        url.set_path(&format!("{root}/{tail}"));
+        url.set_query(query);
+        Some(url)
+    }
+}
+
+/// Dots may be encoded, and still count.
+fn leads_upwards(segment: &str) -> bool {
+    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+    matches!(plain.as_str(), "." | "..")
+}
+
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("body_bytes", &self.body.as_ref().map(|(_, body)| body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// The head of an answer to a [`RawRequest`], and its body as it comes.
+pub struct RawAnswer {
+    status: StatusCode,
+    meta: Meta,
+    response: reqwest::Response,
+    /// Until the body has ended.
+    call: Option<Call>,
+}
+
+impl RawAnswer {
+    /// The status: a 2xx.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is known about the call.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// The next piece of the body; `None` after the last one. Reading slowly slows the server, dropping the answer aborts
+    /// it.
+    ///
+    /// # Errors
+    /// [`Error::is_incomplete`] where the body breaks off, [`Error::is_timeout`] where it falls silent.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        match self.response.chunk().await {
+            Ok(Some(bytes)) => Ok(Some(bytes)),
+            Ok(None) => {
+                if let Some(call) = self.call.take() {
+                    call.settle(&self.meta, None);
+                }
+                Ok(None)
+            }
+            Err(error) => {
+                let fault = if SilentBody::is_in(&error) {
+                    StreamFault::Timeout
+                } else {
+                    StreamFault::Incomplete(Some(error.without_url().into()))
+                };
+                let Some(call) = self.call.take() else {
+                    return Err(Error::request("the answer has failed already"));
+                };
+                let error = Error::stream(call.operation, &call.context, fault, None);
+                Err(call.failed(error))
+            }
+        }
+    }
+
+    /// The whole body, up to 64 MiB.
+    ///
+    /// # Errors
+    /// As [`chunk`](Self::chunk); a larger body is [no answer](Error::is_decode).
+    pub async fn bytes(mut self) -> Result<Bytes, Error> {
+        let mut whole = bytes::BytesMut::new();
+        while let Some(piece) = self.chunk().await? {
+            if whole.len() + piece.len() > MAX_BODY {
+                return Err(match self.call.take() {
+                    Some(call) => {
+                        let error = Error::empty(call.operation, &call.context);
+                        call.failed(error)
+                    }
+                    None => Error::request("the answer has failed already"),
+                });
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.freeze())
+    }
+}
+
+impl fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawAnswer")
+            .field("status", &self.status)
+            .field("meta", &self.meta)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_goes_to_the_service_only() {
+        let ai = Client::builder()
+            .base_url("https://gateway.example/aipass")
+            .access_token(aipass_auth::Secret::new("t"))
+            .build()
+            .unwrap();
+        let url = |path: &str| {
+            ai.request(Method::GET, path)
+                .url()
+                .map(|url| url.to_string())
+                .unwrap_or_default()
+        };
+        assert_eq!(
+            url("/oauth2/v1/models?q=a b"),
+            "https://gateway.example/aipass/oauth2/v1/models?q=a%20b"
+        );
+        assert_eq!(
+            url("/@evil.example"),
+            "https://gateway.example/aipass/@evil.example"
+        );
+        for bad in [
+            "",
+            "models",
+            "https://evil.example/",
+            "//evil.example/x",
+            "/../oauth2/token",
+            "/a/%2E%2e/b",
+            "/a/.",
+            "/\\evil.example",
+            "/a#b",
+            "/a\r\nx: y",
+        ] {
+            assert_eq!(url(bad), "", "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! The facade's transport: what happens between a call and the network.
+
+mod address;
+mod patience;
+mod relogin;
+
+pub(crate) use address::{Address, DOCUMENT_PREFIX};
+pub(crate) use relogin::{FlowMaker, LogIn, Relogin};
+
+use crate::{
+    memory::Responder,
+    middleware::{Answered, Middleware, Outgoing, Retrying},
+    policy::{Again, Facts, RetryPolicy, Sleeper, risk},
+};
+use aipass_api::{
+    BoxError, CallContext, Failure, FailureKind, Retry, RetryFuture, TimeoutPhase, Transport, TransportError,
+    TransportFuture, operation::Operation,
+};
+use aipass_auth::{AccessToken, AuthError, TokenSource};
+use http::{HeaderName, HeaderValue, header};
+use reqwest::{Request, Response};
+use std::{sync::Arc, time::Duration};
+use tokio::time::{Instant, timeout_at};
+
+/// Later pages of AI Pass ask for it on every call with an OAuth token; earlier versions ignore it.
+pub(crate) const CLIENT_ID: HeaderName = HeaderName::from_static("x-aipass-oauth-client-id");
+
+/// Everything that a call meets on its way: the token, the scopes, the hooks, the limits, and the retry table.
+pub(crate) struct Authed {
+    pub(crate) tokens: Arc<dyn TokenSource>,
+    pub(crate) client_id: Option<HeaderValue>,
+    pub(crate) address: Address,
+    pub(crate) policy: RetryPolicy,
+    pub(crate) sleeper: Arc<dyn Sleeper>,
+    pub(crate) middleware: Arc<[Arc<dyn Middleware>]>,
+    /// Answers in place of the network.
+    pub(crate) responder: Option<Arc<dyn Responder>>,
+    pub(crate) relogin: Option<Arc<Relogin>>,
+}
+
+/// What is remembered between the attempts of one call.
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// The policy of this call, where it has one of its own.
+    pub(crate) policy: Option<RetryPolicy>,
+    /// The token of the last attempt.
+    token: Option<AccessToken>,
+    renewed: bool,
+    logged_in: bool,
+    retries: u32,
+    /// An attempt before the last one may have been charged.
+    pub(crate) may_have_been_charged: bool,
+}
+
+impl Transport for Authed {
+    fn send<'a>(
+        &'a self,
+        http: &'a reqwest::Client,
+        request: Request,
+        operation: &'static Operation,
+        call: &'a CallContext,
+    ) -> TransportFuture<'a> {
+        Box::pin(self.attempt(http, request, operation, call))
+    }
+
+    fn retry<'a>(
+        &'a self,
+        failure: &'a Failure,
+        operation: &'static Operation,
+        call: &'a CallContext,
+    ) -> RetryFuture<'a> {
+        Box::pin(self.decide(failure, operation, call))
+    }
+}
+
+impl Authed {
+    async fn attempt(
+        &self,
+        http: &reqwest::Client,
+        mut request: Request,
+        operation: &'static Operation,
+        call: &CallContext,
+    ) -> Result<Response, TransportError> {
+        self.address.place(&mut request, operation);
+        if let Some(client_id) = &self.client_id {
+            request.headers_mut().insert(CLIENT_ID, client_id.clone());
+        }
+        let token = match call.state(|memory: &mut Memory| memory.token.clone()) {
+            Some(token) => token,
+            None => self.tokens.token(None).await.map_err(own)?,
+        };
+        if let Some(scope) = missing_scope(&token, operation) {
+            return Err(own(MissingScope(scope)));
+        }
+        call.state(|memory: &mut Memory| memory.token = Some(token.clone()));
+        let attempt = call.attempts() + 1;
+        self.before(&mut request, operation, attempt).await?;
+        sign(&mut request, &token)?;
+
+        call.count_attempt();
+        let began = Instant::now();
+        let response = match &self.responder {
+            Some(responder) => crate::memory::answer(responder.as_ref(), request).await?,
+            None => patience::send(http, request, &call.options).await?,
+        };
+        self.after(&response, operation, attempt, began.elapsed());
+        Ok(response)
+    }
+
+    async fn before(
+        &self,
+        request: &mut Request,
+        operation: &'static Operation,
+        attempt: u32,
+    ) -> Result<(), TransportError> {
+        if self.middleware.is_empty() {
+            return Ok(());
+        }
+        let mut outgoing = Outgoing {
+            operation: operation.id,
+            charge: operation.charge,
+            attempt,
+            method: request.method().clone(),
+            path: request.url().path().to_owned(),
+            headers: std::mem::take(request.headers_mut()),
+        };
+        for hook in self.middleware.iter() {
+            hook.before(&mut outgoing)
+                .await
+                .map_err(|error| own(Vetoed(error)))?;
+        }
+        *request.headers_mut() = outgoing.headers;
+        Ok(())
+    }
+
+    fn after(&self, response: &Response, operation: &'static Operation, attempt: u32, elapsed: Duration) {
+        let answered = Answered {
+            operation: operation.id,
+            attempt,
+            status: response.status(),
+            headers: response.headers(),
+            elapsed,
+        };
+        for hook in self.middleware.iter() {
+            hook.after(&answered);
+        }
+    }
+
+    /// What is to become of a call that failed.
+    async fn decide(&self, failure: &Failure, operation: &'static Operation, call: &CallContext) -> Retry {
+        match failure.kind() {
+            FailureKind::InvalidId => return Retry::No,
+            // The login side has its own rules for its own calls; here only a login can help.
+            FailureKind::Transport => {
+                let error = failure.transport_error().and_then(|error| error.downcast_ref());
+                return match error {
+                    Some(error) => self.log_in(error, operation, call).await.unwrap_or(Retry::No),
+                    None => Retry::No,
+                };
+            }
+            _ => {}
+        }
+        let facts = Facts::of(failure);
+        let own_policy = call.state(|memory: &mut Memory| memory.policy.clone());
+        let policy = own_policy.as_ref().unwrap_or(&self.policy);
+        match policy.again(&facts, operation.charge) {
+            Again::Renew => self.renew(operation, call).await,
+            Again::Retry => {
+                let retries = call.state(|memory: &mut Memory| memory.retries);
+                let Some(pause) = policy.pause(retries, &facts).filter(|pause| fits(*pause, call)) else {
+                    return Retry::No;
+                };
+                call.state(|memory: &mut Memory| {
+                    memory.retries += 1;
+                    memory.may_have_been_charged |= risk(&facts, operation.charge).may_have_been_charged();
+                });
+                self.wait(pause, failure, operation, call).await;
+                Retry::Again
+            }
+            Again::No | Again::OptIn => Retry::No,
+        }
+    }
+
+    async fn wait(
+        &self,
+        pause: Duration,
+        failure: &Failure,
+        operation: &'static Operation,
+        call: &CallContext,
+    ) {
+        tracing::debug!(
+            operation = operation.id,
+            attempt = call.attempts(),
+            pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+            "waiting before the call is sent again: {failure}"
+        );
+        let retrying = Retrying {
+            operation: operation.id,
+            attempt: call.attempts(),
+            status: failure.status(),
+            pause,
+        };
+        for hook in self.middleware.iter() {
+            hook.on_retry(&retrying);
+        }
+        self.sleeper.sleep(pause).await;
+    }
+
+    /// A 401: another token, once.
+    async fn renew(&self, operation: &'static Operation, call: &CallContext) -> Retry {
+        let (rejected, first) = call.state(|memory: &mut Memory| {
+            let first = !std::mem::replace(&mut memory.renewed, true);
+            (memory.token.clone(), first)
+        });
+        let Some(rejected) = rejected.filter(|_| first) else {
+            return Retry::No;
+        };
+        tracing::debug!(
+            operation = operation.id,
+            "the token was refused; asking for another one"
+        );
+        let renewing = self.tokens.token(Some(&rejected));
+        let renewed = match call.deadline() {
+            None => renewing.await,
+            Some(deadline) => match timeout_at(deadline, renewing).await {
+                Ok(renewed) => renewed,
+                Err(_) => return Retry::Failed(TransportError::Timeout(TimeoutPhase::Total)),
+            },
+        };
+        match renewed {
+            Ok(token) => {
+                call.state(|memory: &mut Memory| memory.token = Some(token));
+                Retry::Again
+            }
+            Err(error) => match self.log_in(&error, operation, call).await {
+                Some(retry) => retry,
+                None => Retry::Failed(own(error)),
+            },
+        }
+    }
+
+    /// Where only a login helps, and the app has given a way to log in. `None` where that is not so.
+    async fn log_in(
+        &self,
+        error: &AuthError,
+        operation: &'static Operation,
+        call: &CallContext,
+    ) -> Option<Retry> {
+        let relogin = self.relogin.as_ref().filter(|_| error.is_login_required())?;
+        if call.state(|memory: &mut Memory| std::mem::replace(&mut memory.logged_in, true)) {
+            return None;
+        }
+        tracing::info!(operation = operation.id, "a login is required; starting one");
+        Some(match relogin.run().await {
+            Ok(()) => {
+                call.state(|memory: &mut Memory| {
+                    memory.token = None;
+                    memory.renewed = false;
+                });
+                // A person's time is not the server's.
+                call.start_clock(operation);
+                Retry::Again
+            }
+            Err(error) => Retry::Failed(own(error)),
+        })
+    }
+}
+
+/// Whether that pause ends before the call has to.
+fn fits(pause: Duration, call: &CallContext) -> bool {
+    call.deadline().is_none_or(|deadline| {
+        Instant::now()
+            .checked_add(pause)
+            .is_some_and(|end| end < deadline)
+    })
+}
+
+fn own(error: impl Into<BoxError>) -> TransportError {
+    TransportError::Other(error.into())
+}
+
+fn missing_scope(token: &AccessToken, operation: &'static Operation) -> Option<&'static str> {
+    let granted = token.scopes()?;
+    let is_missing = |scope: &&str| !granted.iter().any(|granted| granted == scope);
+    operation.scopes.iter().copied().find(is_missing)
+}
+
+fn sign(request: &mut Request, token: &AccessToken) -> Result<(), TransportError> {
+    // The error of a bad value is dropped: it could quote the token.
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
+        .map_err(|_| own("the access token cannot stand in a header"))?;
+    value.set_sensitive(true);
+    request.headers_mut().insert(header::AUTHORIZATION, value);
+    Ok(())
+}
+
+/// The scope that the login did not bring, known before anything is sent.
+#[derive(Debug)]
+pub(crate) struct MissingScope(pub(crate) &'static str);
+
+impl std::fmt::Display for MissingScope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the login lacks the scope {}", self.0)
+    }
+}
+
+impl std::error::Error for MissingScope {}
+
+/// A hook of the app said no.
+#[derive(Debug)]
+pub(crate) struct Vetoed(pub(crate) BoxError);
+
+impl std::fmt::Display for Vetoed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the app's own middleware stopped the call")
+    }
+}
+
+impl std::error::Error for Vetoed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.0.as_ref())
+    }
+}

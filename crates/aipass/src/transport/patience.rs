@@ -1,0 +1,109 @@
+//! How long an attempt may take until the head of its answer comes: counted from the end of the request, since a large
+//! one may be long on its way.
+
+use aipass_api::{CallOptions, TimeoutPhase, TransportError};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, SizeHint};
+use reqwest::{Request, Response};
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// A body up to this size is gone with its head, and is not watched.
+const AT_ONCE: usize = 64 * 1024;
+
+/// The pieces in which a larger one is sent.
+const PIECE: usize = 64 * 1024;
+
+pub(super) async fn send(
+    http: &reqwest::Client,
+    mut request: Request,
+    options: &CallOptions,
+) -> Result<Response, TransportError> {
+    let large = |body: &mut reqwest::Body| body.as_bytes().is_some_and(|bytes| bytes.len() > AT_ONCE);
+    let Some(body) = request.body_mut().take_if(large) else {
+        let sending = http.execute(request);
+        return match options.first_byte {
+            None => Ok(sending.await?),
+            Some(limit) => match timeout(limit, sending).await {
+                Ok(response) => Ok(response?),
+                Err(_) => Err(TransportError::Timeout(TimeoutPhase::FirstByte)),
+            },
+        };
+    };
+    // It is in memory, in one piece: nothing is waited for, and nothing copied.
+    let bytes = body.collect().await?.to_bytes();
+    let progress = Arc::new(Mutex::new(Progress {
+        at: Instant::now(),
+        done: false,
+    }));
+    *request.body_mut() = Some(reqwest::Body::wrap(Watched {
+        rest: bytes,
+        progress: progress.clone(),
+    }));
+    let mut sending = Box::pin(http.execute(request));
+    loop {
+        let Some(end) = end(&progress, options) else {
+            return Ok(sending.await?);
+        };
+        match timeout_at(end, &mut sending).await {
+            Ok(response) => return Ok(response?),
+            // Meanwhile more was sent, or the last of it.
+            Err(_) if self::end(&progress, options).is_none_or(|later| later > end) => {}
+            Err(_) => return Err(TransportError::Timeout(TimeoutPhase::FirstByte)),
+        }
+    }
+}
+
+/// When the waiting is over, as things stand; `None` for never.
+fn end(progress: &Mutex<Progress>, options: &CallOptions) -> Option<Instant> {
+    let Progress { at, done } = *progress.lock().unwrap_or_else(PoisonError::into_inner);
+    let limit: Option<Duration> = if done { options.first_byte } else { options.idle };
+    at.checked_add(limit?)
+}
+
+#[derive(Clone, Copy)]
+struct Progress {
+    /// When the last piece was taken.
+    at: Instant,
+    done: bool,
+}
+
+/// A body that tells how far it is.
+struct Watched {
+    rest: Bytes,
+    progress: Arc<Mutex<Progress>>,
+}
+
+impl Body for Watched {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let length = self.rest.len().min(PIECE);
+        let piece = self.rest.split_to(length);
+        let progress = Progress {
+            at: Instant::now(),
+            done: self.rest.is_empty(),
+        };
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+        Poll::Ready((!piece.is_empty()).then(|| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
