@@ -271,13 +271,12 @@ async fn refusals_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_paid_call_is_never_sent_twice() {
+async fn a_paid_call_that_may_be_charged_is_never_sent_twice() {
     let sandbox = Sandbox::start().await.unwrap();
     let ai = signed_in(&sandbox).await;
     let mut sent = 0;
     for (fault, risk) in [
         (Fault::status(500, "{}"), aipass::ChargeRisk::Unknown),
-        (Fault::status(429, "{}"), aipass::ChargeRisk::Refused),
         (Fault::Reset, aipass::ChargeRisk::Unknown),
         (Fault::CutAfterBytes(20), aipass::ChargeRisk::Completed),
         (Fault::Html200, aipass::ChargeRisk::Unknown),

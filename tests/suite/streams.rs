@@ -148,7 +148,7 @@ async fn an_error_before_the_first_word_is_what_it_would_be_as_an_answer() {
         ),
         (
             "{\"error\":{\"message\":\"m\",\"code\":\"429\"}}",
-            ChargeRisk::Refused,
+            ChargeRisk::Unknown,
         ),
         (
             "{\"error\":{\"message\":\"m\",\"code\":\"502\"}}",

@@ -198,8 +198,10 @@ mod tests {
 
     #[test]
     fn no_stream_has_a_deadline() {
-        let mut options = CallOptions::default();
-        options.total = Some(Duration::from_secs(1));
+        let options = CallOptions {
+            total: Some(Duration::from_secs(1)),
+            ..CallOptions::default()
+        };
         let call = CallContext::new(options);
         assert!(call.deadline().is_none(), "it has not begun");
         call.start_clock(Operation::find("list_models").unwrap());

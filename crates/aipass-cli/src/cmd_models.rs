@@ -35,7 +35,7 @@ struct Json<'a> {
 }
 
 pub(crate) async fn run(context: &Context, args: &ModelsArgs) -> Result<(), Failure> {
-    let mut models = context.client(&args.connection)?.models().await?;
+    let mut models = context.client(&args.connection)?.models().await?.into_inner();
     let words: Vec<_> = args.query.iter().map(|word| word.to_lowercase()).collect();
     models.retain(|model| matches(model, &words));
     if args.json {

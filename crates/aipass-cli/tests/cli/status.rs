@@ -111,7 +111,10 @@ async fn a_check_without_an_answer_leaves_what_is_known_here() {
     for (fault, code) in [(Fault::Reset, 7), (Fault::status(503, "{}"), 1)] {
         for with_token in [false, true] {
             let check = |args: &[&str]| {
-                stage.sandbox.fail_next(Route::Userinfo, fault.clone());
+                // A free call is sent three times before it counts as failed.
+                for _ in 0..3 {
+                    stage.sandbox.fail_next(Route::Userinfo, fault.clone());
+                }
                 let args = ["status", "--check"].iter().chain(args).copied();
                 let program = if with_token {
                     stage.with_token(args)
