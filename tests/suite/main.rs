@@ -9,7 +9,6 @@ mod generated;
 mod keyring;
 mod leaks;
 mod login;
-mod policy_docs;
 #[cfg(unix)]
 mod processes;
 mod seam;

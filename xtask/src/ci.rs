@@ -225,7 +225,7 @@ fn run_step(step: &Step, root: &Path) -> Outcome {
     let start = Instant::now();
     let passed = match &step.action {
         Action::Tidy => told(tidy::check(root)),
-        Action::Regen => told(regen::check(root)),
+        Action::Regen => told(regen::check_all(root)),
         Action::Outside(check) => match check.run(root) {
             Err(OutsideError::Missing(what)) => return Outcome::LeftOut(what),
             outcome => told(outcome),

@@ -23,6 +23,7 @@ pub mod naming;
 pub mod outside;
 pub mod regen;
 pub mod surface;
+pub mod tables;
 pub mod tidy;
 
 #[cfg(test)]

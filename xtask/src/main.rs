@@ -11,8 +11,8 @@ use xtask::outside::Outside;
 const USAGE: &str = "\
 usage: cargo xtask <verb>
 
-  regen          write the generated code from openapi/aipass.yaml
-  regen --check  tell whether the checked-in code is what the document gives
+  regen          write the generated code from openapi/aipass.yaml, and the policy tables into the documentation
+  regen --check  tell whether what is checked in is what the document and the tables give
   tidy           check directions of dependencies, licences and how files look
   conformance    check the login against an authorization server of other people (needs node and npm)
   browser        check the login and its pages in a browser (needs chromium and chromedriver)
@@ -23,8 +23,8 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let root = xtask::root();
     match args.as_slice() {
-        ["regen"] => exit(xtask::regen::write(root)),
-        ["regen", "--check"] => exit(xtask::regen::check(root)),
+        ["regen"] => exit(xtask::regen::write_all(root)),
+        ["regen", "--check"] => exit(xtask::regen::check_all(root)),
         ["tidy"] => exit(xtask::tidy::check(root)),
         ["conformance"] => exit(Outside::Conformance.run(root)),
         ["browser"] => exit(Outside::Browser.run(root)),

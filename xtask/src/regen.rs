@@ -6,6 +6,7 @@ use crate::{
     document::{self, SyntaxError},
     generate::{self, GenerateError, Generated},
     surface,
+    tables::{self, TablesError},
 };
 use serde_json::Value;
 use similar::TextDiff;
@@ -56,6 +57,9 @@ pub enum RegenError {
     /// The checked-in files are not what the document gives now.
     #[error(transparent)]
     Stale(#[from] Stale),
+    /// The policy tables of the documentation cannot be printed, or are stale.
+    #[error(transparent)]
+    Tables(#[from] TablesError),
 }
 
 /// The checked-in files are not what the document gives now: a diff for each, from theirs to the right ones.
@@ -101,6 +105,26 @@ pub fn read(root: &Path) -> Result<(Value, Allowlist), RegenError> {
 pub fn generated(root: &Path) -> Result<Generated, RegenError> {
     let (document, allowlist) = read(root)?;
     Ok(generate::generate(&document, &allowlist)?)
+}
+
+/// Writes the generated code, and then the policy tables, which are printed by what is built on it.
+///
+/// # Errors
+///
+/// If the document is refused, the crate does not compile, or a file cannot be written.
+pub fn write_all(root: &Path) -> Result<(), RegenError> {
+    write(root)?;
+    Ok(tables::write(root)?)
+}
+
+/// Whether the checked-in code and tables are what the document and the code give now.
+///
+/// # Errors
+///
+/// [`RegenError::Stale`] or [`TablesError::Stale`] with a diff and the command that mends it.
+pub fn check_all(root: &Path) -> Result<(), RegenError> {
+    check(root)?;
+    Ok(tables::check(root)?)
 }
 
 /// Generates and writes the files.

@@ -112,3 +112,17 @@ fn limit(limit: Option<Duration>) -> String {
         Some(seconds) => format!("{seconds} s"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_shows_the_tables_of_the_code() {
+        assert_eq!(
+            include_str!("tables.md"),
+            tables(),
+            "the tables are stale; run `cargo xtask regen`"
+        );
+    }
+}

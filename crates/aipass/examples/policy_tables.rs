@@ -1,4 +1,4 @@
-//! Prints the policy tables that the documentation of `aipass::policy` shows.
+//! Prints the tables that the client goes by; the documentation of `aipass::policy` shows what comes out.
 
 #![expect(clippy::print_stdout, reason = "printing is what it does")]
 
