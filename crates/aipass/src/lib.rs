@@ -2,7 +2,8 @@
 //!
 //! # Modules
 //!
-//! [`Client`] has every endpoint. [`Auth`] is the login side of it. [`types`] and [`enums`] are the wire types,
+//! [`Client`] has every endpoint. [`Auth`] is the login side of it. [`policy`] has what happens when something goes wrong, as
+//! tables. [`types`] and [`enums`] are the wire types,
 //! generated from the OpenAPI document: unknown fields are kept and unknown values decode. [`env`](mod@env) names the environment
 //! variables.
 //!
@@ -18,7 +19,9 @@
 //!
 //! # What is logged
 //!
-//! `tracing` events name operations and outcomes. Never a body, a header, a URL's query or a token.
+//! One `tracing` span for each call, named `aipass`, with the operation, the model, the status, the tokens, how often it was
+//! sent again, the charge risk of a failure and the time; the names are OpenTelemetry's for generative AI where it has one.
+//! Events name outcomes. Never a body, a header, a URL's query or a token.
 
 mod account;
 mod builder;

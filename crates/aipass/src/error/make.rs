@@ -86,7 +86,7 @@ impl Error {
 
     /// A success that lacks what the operation promises.
     pub(crate) fn empty(operation: &'static Operation, call: &CallContext) -> Self {
-        Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::Malformed)
+        Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::NotAnAnswer)
     }
 
     fn decode(
@@ -95,8 +95,13 @@ impl Error {
         body: &Bytes,
         source: &serde_json::Error,
     ) -> Self {
-        let mut this =
-            Self::bare(Kind::Decode, ChargeRisk::Free).answered(operation, call, FailureKind::Malformed);
+        // JSON that is whole and something else says nothing about the work; JSON that breaks off was an answer.
+        let why = if source.is_data() {
+            FailureKind::NotAnAnswer
+        } else {
+            FailureKind::Malformed
+        };
+        let mut this = Self::bare(Kind::Decode, ChargeRisk::Free).answered(operation, call, why);
         this.0.raw = body.slice(..body.len().min(KEPT));
         // serde_json quotes values in its text, so only the place is kept.
         let place = format!("line {}, column {}", source.line(), source.column());

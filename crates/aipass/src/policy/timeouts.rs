@@ -24,7 +24,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// Until the head of the answer comes, for calls that cost nothing. 30 seconds.
+    /// Until the head of the answer comes, for calls that cost nothing. 30 seconds. As in the next two, the time counts from
+    /// the end of a large request, and from the beginning of one under 64 KiB, which is gone at once.
     pub first_byte_free: Option<Duration>,
     /// Until the head of the answer comes, for paid calls: models think before they speak. 10 minutes.
     pub first_byte_paid: Option<Duration>,

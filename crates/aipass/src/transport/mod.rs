@@ -45,6 +45,8 @@ pub(crate) struct Memory {
     pub(crate) policy: Option<RetryPolicy>,
     /// The token of the last attempt.
     token: Option<AccessToken>,
+    /// The renewed one for the next attempt.
+    renewal: Option<AccessToken>,
     renewed: bool,
     logged_in: bool,
     retries: u32,
@@ -85,7 +87,7 @@ impl Authed {
         if let Some(client_id) = &self.client_id {
             request.headers_mut().insert(CLIENT_ID, client_id.clone());
         }
-        let token = match call.state(|memory: &mut Memory| memory.token.clone()) {
+        let token = match call.state(|memory: &mut Memory| memory.renewal.take()) {
             Some(token) => token,
             None => self.tokens.token(None).await.map_err(own)?,
         };
@@ -100,7 +102,10 @@ impl Authed {
         call.count_attempt();
         let began = Instant::now();
         let response = match &self.responder {
-            Some(responder) => crate::memory::answer(responder.as_ref(), request).await?,
+            Some(responder) => {
+                let answering = crate::memory::answer(responder.as_ref(), request);
+                patience::within(call.options.first_byte, answering).await?
+            }
             None => patience::send(http, request, &call.options).await?,
         };
         self.after(&response, operation, attempt, began.elapsed());
@@ -229,7 +234,7 @@ impl Authed {
         };
         match renewed {
             Ok(token) => {
-                call.state(|memory: &mut Memory| memory.token = Some(token));
+                call.state(|memory: &mut Memory| memory.renewal = Some(token));
                 Retry::Again
             }
             Err(error) => match self.log_in(&error, operation, call).await {
@@ -253,10 +258,7 @@ impl Authed {
         tracing::info!(operation = operation.id, "a login is required; starting one");
         Some(match relogin.run().await {
             Ok(()) => {
-                call.state(|memory: &mut Memory| {
-                    memory.token = None;
-                    memory.renewed = false;
-                });
+                call.state(|memory: &mut Memory| memory.renewed = false);
                 // A person's time is not the server's.
                 call.start_clock(operation);
                 Retry::Again

@@ -28,14 +28,7 @@ pub(super) async fn send(
 ) -> Result<Response, TransportError> {
     let large = |body: &mut reqwest::Body| body.as_bytes().is_some_and(|bytes| bytes.len() > AT_ONCE);
     let Some(body) = request.body_mut().take_if(large) else {
-        let sending = http.execute(request);
-        return match options.first_byte {
-            None => Ok(sending.await?),
-            Some(limit) => match timeout(limit, sending).await {
-                Ok(response) => Ok(response?),
-                Err(_) => Err(TransportError::Timeout(TimeoutPhase::FirstByte)),
-            },
-        };
+        return within(options.first_byte, async { Ok(http.execute(request).await?) }).await;
     };
     // It is in memory, in one piece: nothing is waited for, and nothing copied.
     let bytes = body.collect().await?.to_bytes();
@@ -58,6 +51,19 @@ pub(super) async fn send(
             Err(_) if self::end(&progress, options).is_none_or(|later| later > end) => {}
             Err(_) => return Err(TransportError::Timeout(TimeoutPhase::FirstByte)),
         }
+    }
+}
+
+/// The answer, if its head comes in that time.
+pub(super) async fn within(
+    limit: Option<Duration>,
+    answer: impl Future<Output = Result<Response, TransportError>>,
+) -> Result<Response, TransportError> {
+    match limit {
+        None => answer.await,
+        Some(limit) => timeout(limit, answer)
+            .await
+            .unwrap_or(Err(TransportError::Timeout(TimeoutPhase::FirstByte))),
     }
 }
 
