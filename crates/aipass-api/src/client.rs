@@ -79,9 +79,9 @@ impl Client {
 
 /// Requests that no generated operation stands for.
 impl Client {
-    /// Sends a request of one's own through the transport, under the rules of `operation`: one of the table, or
-    /// [`Operation::READ`] and [`Operation::CALL`]. A body of JSON or HTML is read and judged; any other is handed on as
-    /// the operation says.
+    /// Sends a request of one's own through the transport, under the rules of `operation` and the options of `call`: one of
+    /// the table, or [`Operation::READ`] and [`Operation::CALL`]. A body of JSON or HTML is read and judged; any other is
+    /// handed on as the operation says.
     ///
     /// # Errors
     /// A [`Failure`], as from any other operation.
@@ -89,29 +89,12 @@ impl Client {
         &self,
         operation: &'static Operation,
         mut request: reqwest::Request,
-    ) -> Result<reqwest::Response, Failure> {
-        let call = self.inner().call.clone().unwrap_or_else(|| {
-            let options = self.inner().defaults.as_ref().map(|options| options(operation));
-            Arc::new(CallContext::new(options.unwrap_or_default()))
-        });
-        let outcome = match path::check(operation, request.url()) {
-            Ok(()) => {
-                if !call.options.headers.is_empty() {
-                    request.headers_mut().extend(call.options.headers.clone());
-                }
-                self.attempts(operation, request, &call).await
-            }
-            Err(wrong) => Err(Failure::unsendable(wrong)),
-        };
-        outcome.inspect_err(|failure| call.failed(failure.clone()))
-    }
-
-    async fn attempts(
-        &self,
-        operation: &'static Operation,
-        mut request: reqwest::Request,
         call: &CallContext,
     ) -> Result<reqwest::Response, Failure> {
+        path::check(operation, request.url()).map_err(Failure::unsendable)?;
+        if !call.options.headers.is_empty() {
+            request.headers_mut().extend(call.options.headers.clone());
+        }
         let transport = self.inner().transport.as_ref();
         call.start_clock(operation);
         loop {
@@ -147,8 +130,15 @@ impl ClientHooks<Inner> for Client {
         let Some(operation) = Operation::find(info.operation_id) else {
             return Ok(Failure::unknown_operation(info.operation_id).into_response());
         };
-        let outcome = self.execute(operation, request).await;
-        Ok(outcome.unwrap_or_else(Failure::into_response))
+        let call = self.inner().call.clone().unwrap_or_else(|| {
+            let options = self.inner().defaults.as_ref().map(|options| options(operation));
+            Arc::new(CallContext::new(options.unwrap_or_default()))
+        });
+        let outcome = self.execute(operation, request, &call).await;
+        Ok(outcome.unwrap_or_else(|failure| {
+            call.failed(failure.clone());
+            failure.into_response()
+        }))
     }
 
     async fn post<E>(

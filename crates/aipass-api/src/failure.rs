@@ -13,10 +13,17 @@ use crate::{
 };
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
+use memchr::memmem::Finder;
 use progenitor_client::Error;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use std::{error::Error as StdError, fmt, future::Future, sync::Arc, time::Duration};
+use std::{
+    error::Error as StdError,
+    fmt,
+    future::Future,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// How much of a failed answer's body is kept.
@@ -358,9 +365,9 @@ fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
         return Verdict::Nothing;
     }
     // Only a body that has one of the words can be an error; the others are not parsed a second time.
-    let suspicious = [&b"\"error\""[..], b"\"success\""]
-        .iter()
-        .any(|word| memchr::memmem::find(body, word).is_some());
+    static WORDS: LazyLock<[Finder<'static>; 2]> =
+        LazyLock::new(|| ["\"error\"", "\"success\""].map(Finder::new));
+    let suspicious = WORDS.iter().any(|word| word.find(body).is_some());
     // Cut or malformed JSON is an answer too: the generated decoder says where it breaks.
     let error = if suspicious {
         serde_json::from_slice(body)

@@ -9,9 +9,14 @@ use crate::{
     transport::Memory,
 };
 use aipass_api::{CallContext, ResponseValue, operation::Operation, types::Usage};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, Method, header};
+use reqwest::{Request, Response};
+use serde::{Serialize, de::DeserializeOwned};
 use std::{future::Future, sync::Arc, time::Duration, time::Instant};
 use tracing::{Instrument, Span, field};
+
+/// Most requests fit, and none has to grow from nothing.
+const FIRST_PIECE: usize = 2048;
 
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
@@ -37,17 +42,16 @@ impl Client {
         id: &'static str,
         model: Option<&str>,
     ) -> Result<(aipass_api::Client, Call), Error> {
-        let Some(operation) = Operation::find(id) else {
-            unreachable!("the table has every operation: {id}")
-        };
-        self.call_of(operation, model)
+        let call = self.open(find(id), model)?;
+        Ok((self.parts().0.api.for_call(call.context.clone()), call))
     }
 
-    pub(crate) fn call_of(
-        &self,
-        operation: &'static Operation,
-        model: Option<&str>,
-    ) -> Result<(aipass_api::Client, Call), Error> {
+    /// The call alone, for [`Call::post`].
+    pub(crate) fn begin(&self, id: &'static str, model: Option<&str>) -> Result<Call, Error> {
+        self.open(find(id), model)
+    }
+
+    pub(crate) fn open(&self, operation: &'static Operation, model: Option<&str>) -> Result<Call, Error> {
         let (core, own) = self.parts();
         if let Some(problem) = own.problem() {
             return Err(Error::request(problem));
@@ -60,15 +64,21 @@ impl Client {
         if let Some(policy) = &own.retry {
             context.state(|memory: &mut Memory| memory.policy = Some(policy.clone()));
         }
-        let call = Call {
+        Ok(Call {
             operation,
-            context: context.clone(),
+            context,
             event_limit: timeouts.event,
             ticket,
             span: span(operation, model),
             began: Instant::now(),
-        };
-        Ok((core.api.for_call(context), call))
+        })
+    }
+}
+
+fn find(id: &'static str) -> &'static Operation {
+    match Operation::find(id) {
+        Some(operation) => operation,
+        None => unreachable!("the table has every operation: {id}"),
     }
 }
 
@@ -98,6 +108,42 @@ impl Call {
     ) -> Result<ResponseValue<T>, Error> {
         let sent = sending.instrument(self.span.clone()).await;
         sent.map_err(|error| Error::call(self.operation, &self.context, &error))
+    }
+
+    /// Sends a body of JSON without the generated builder, which would take a large request apart and put it together again,
+    /// and read the same address anew for each call.
+    pub(crate) async fn post(
+        &self,
+        client: &Client,
+        accept: &'static str,
+        body: &impl Serialize,
+    ) -> Result<Response, Error> {
+        let core = client.parts().0;
+        let mut json = Vec::with_capacity(FIRST_PIECE);
+        serde_json::to_writer(&mut json, body)
+            .map_err(|_| Error::request("the request cannot be written as JSON"))?;
+        let mut request = Request::new(Method::POST, core.address(self.operation));
+        let headers = request.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        *request.body_mut() = Some(json.into());
+        // The future of a call is large, and would be copied with each that wraps it.
+        let sending = Box::pin(core.api.execute(self.operation, request, &self.context));
+        let sending = sending.instrument(self.span.clone());
+        sending
+            .await
+            .map_err(|failure| Error::failure(self.operation, &self.context, &failure))
+    }
+
+    /// Reads an answer of JSON, which is in memory already.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, response: Response) -> Result<T, Error> {
+        let body = response.bytes().await.map_err(Error::unreachable)?;
+        // As text it is checked once, and not string by string.
+        let read = match std::str::from_utf8(&body) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&body),
+        };
+        read.map_err(|error| Error::decode(self.operation, &self.context, &body, &error))
     }
 
     /// What is known so far; for a stream, when it begins.

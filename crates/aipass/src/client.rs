@@ -11,9 +11,14 @@ use crate::{
     policy::{RetryPolicy, Sleeper, Timeouts},
     transport::{Address, Authed, LogIn, Relogin},
 };
+use aipass_api::operation::Operation;
 use aipass_auth::{Auth, BaseUrl, LoginFlow, LogoutReport, SessionInfo, TokenSource};
 use http::HeaderValue;
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+use url::Url;
 
 /// A client for AI Pass on behalf of one user. Clones share the session and the connections.
 ///
@@ -40,6 +45,7 @@ pub(crate) struct Core {
     auth: Option<Auth>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) wiring: Wiring,
+    addresses: Mutex<Vec<(&'static str, Url)>>,
 }
 
 /// What the clients of all users share.
@@ -56,6 +62,19 @@ pub(crate) struct Wiring {
     pub(crate) responder: Option<Arc<dyn Responder>>,
     pub(crate) login: Option<Arc<dyn LogIn>>,
     pub(crate) options: Arc<RequestOptions>,
+}
+
+impl Core {
+    /// Where that operation lives. An address is put together once: reading one anew costs more than a whole answer of JSON.
+    pub(crate) fn address(&self, operation: &'static Operation) -> Url {
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, url)) = addresses.iter().find(|(path, _)| *path == operation.path) {
+            return url.clone();
+        }
+        let url = self.wiring.base.endpoint(operation.path);
+        addresses.push((operation.path, url.clone()));
+        url
+    }
 }
 
 impl Wiring {
@@ -85,6 +104,7 @@ impl Wiring {
                 auth,
                 ledger: Arc::new(ledger),
                 wiring: self,
+                addresses: Mutex::default(),
             }),
         }
     }

@@ -80,8 +80,15 @@ impl RawRequest {
             Operation::CALL
         };
         let request = self.build()?;
-        let (api, call) = self.client.call_of(operation, None)?;
-        match api.execute(operation, request).await {
+        let call = self.client.open(operation, None)?;
+        match self
+            .client
+            .parts()
+            .0
+            .api
+            .execute(operation, request, &call.context)
+            .await
+        {
             Ok(response) => Ok(RawAnswer {
                 status: response.status(),
                 meta: call.meta(response.headers().clone()),

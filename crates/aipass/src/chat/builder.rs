@@ -1,7 +1,13 @@
 //! How a chat is asked for.
 
 use super::{ChatChoice, ChatReply, ChatStream, ToolCall};
-use crate::{call::Told, client::Client, error::Error, meta::Meta, options::RequestOptions};
+use crate::{
+    call::{Call, Told},
+    client::Client,
+    error::Error,
+    meta::Meta,
+    options::RequestOptions,
+};
 use aipass_api::types::{
     ChatChoice as WireChoice, ChatCompletion, ChatCompletionRequest, ChatMessage, MessageContent,
     StreamOptions, ToolArguments, ToolCall as WireCall,
@@ -31,7 +37,7 @@ impl Client {
     pub fn chat_request(&self, request: ChatCompletionRequest) -> ChatBuilder {
         ChatBuilder {
             client: self.clone(),
-            request,
+            request: Box::new(request),
         }
     }
 }
@@ -42,7 +48,8 @@ impl Client {
 #[must_use = "a chat does nothing until it is sent or streamed"]
 pub struct ChatBuilder {
     client: Client,
-    request: ChatCompletionRequest,
+    /// It has dozens of members, and a chain of methods would copy them each time.
+    request: Box<ChatCompletionRequest>,
 }
 
 impl ChatBuilder {
@@ -114,16 +121,22 @@ impl ChatBuilder {
         // An explicit `"stream": false`, as in the playbook's example, goes out as it was set.
         self.request.stream = self.request.stream.filter(|stream| !stream);
         self.request.stream_options = None;
-        let (api, call) = self
+        let call = self
             .client
-            .call("create_chat_completion", Some(&self.request.model))?;
-        let sending = api.create_chat_completion().body(self.request).send();
-        let answer = call.answer(sending, read).await?;
-        let meta = answer.meta().clone();
-        Ok(ChatReply {
-            meta,
-            ..answer.into_inner()
-        })
+            .begin("create_chat_completion", Some(&self.request.model))?;
+        match self.answer(&call).await {
+            Ok((reply, told)) => Ok(ChatReply {
+                meta: call.answered(told),
+                ..reply
+            }),
+            Err(error) => Err(call.failed(error)),
+        }
+    }
+
+    async fn answer(&self, call: &Call) -> Result<(ChatReply, Told), Error> {
+        let response = call.post(&self.client, "application/json", &self.request).await?;
+        let completion = call.json(response).await?;
+        read(completion).ok_or_else(|| Error::empty(call.operation, &call.context))
     }
 
     /// Sends the chat and gives the answer as it is written. A paid call, as [`send`](Self::send).
@@ -141,14 +154,11 @@ impl ChatBuilder {
         options.include_usage.get_or_insert(true);
         self.request.stream = Some(true);
         let expected = self.request.n.and_then(|n| usize::try_from(n).ok());
-        let (api, call) = self
+        let call = self
             .client
-            .call("create_chat_completion_stream", Some(&self.request.model))?;
-        let operation = api
-            .create_chat_completion_stream()
-            .body(self.request)
-            .accept("text/event-stream");
-        match call.send(operation.send()).await {
+            .begin("create_chat_completion_stream", Some(&self.request.model))?;
+        let sent = call.post(&self.client, "text/event-stream", &self.request).await;
+        match sent {
             Ok(response) => Ok(ChatStream::new(response, call, expected)),
             Err(error) => Err(call.failed(error)),
         }

@@ -7,7 +7,7 @@ use crate::{
     meta::Meta,
 };
 use aipass_api::{
-    ByteStream, CallContext, ResponseValue, SilentBody,
+    CallContext, SilentBody,
     enums::FinishReason,
     operation::Operation,
     sse::{self, Decoder},
@@ -216,7 +216,7 @@ enum State {
 }
 
 impl ChatStream {
-    pub(crate) fn new(response: ResponseValue<ByteStream>, call: Call, expected: Option<usize>) -> Self {
+    pub(crate) fn new(response: reqwest::Response, call: Call, expected: Option<usize>) -> Self {
         let media_type = response
             .headers()
             .get(header::CONTENT_TYPE)
@@ -229,7 +229,7 @@ impl ChatStream {
                 Form::Events(Decoder::new())
             },
             meta: call.meta(response.headers().clone()),
-            bytes: response.into_inner_stream(),
+            bytes: Box::pin(response.bytes_stream()),
             accumulator: Accumulator::new(expected),
             events: VecDeque::new(),
             fault: None,

@@ -89,7 +89,7 @@ impl Error {
         Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::NotAnAnswer)
     }
 
-    fn decode(
+    pub(crate) fn decode(
         operation: &'static Operation,
         call: &CallContext,
         body: &Bytes,
