@@ -5,7 +5,7 @@
     reason = "errors and usage are for the person at the terminal"
 )]
 
-use std::{fmt::Display, process::ExitCode};
+use std::{fmt::Display, path::Path, process::ExitCode};
 use xtask::outside::Outside;
 
 const USAGE: &str = "\
@@ -16,6 +16,8 @@ usage: cargo xtask <verb>
   tidy           check directions of dependencies, licences and how files look
   conformance    check the login against an authorization server of other people (needs node and npm)
   browser        check the login and its pages in a browser (needs chromium and chromedriver)
+  bench [WHAT] [--save]
+                 measure what calls cost, against the same calls by hand; --save writes docs/benchmarks.md
   ci             run everything that must hold before a change lands";
 
 fn main() -> ExitCode {
@@ -28,12 +30,25 @@ fn main() -> ExitCode {
         ["tidy"] => exit(xtask::tidy::check(root)),
         ["conformance"] => exit(Outside::Conformance.run(root)),
         ["browser"] => exit(Outside::Browser.run(root)),
+        ["bench", rest @ ..] => bench(root, rest),
         ["ci"] => exit(xtask::ci::run(root)),
-        _ => {
-            eprintln!("{USAGE}");
-            ExitCode::from(2)
-        }
+        _ => usage(),
     }
+}
+
+fn bench(root: &Path, args: &[&str]) -> ExitCode {
+    match args {
+        [] => exit(xtask::bench::run(root, None, false)),
+        ["--save"] => exit(xtask::bench::run(root, None, true)),
+        [what] if !what.starts_with('-') => exit(xtask::bench::run(root, Some(what), false)),
+        [what, "--save"] | ["--save", what] => exit(xtask::bench::run(root, Some(what), true)),
+        _ => usage(),
+    }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::from(2)
 }
 
 fn exit<E: Display>(outcome: Result<(), E>) -> ExitCode {

@@ -1,0 +1,147 @@
+//! The server of the benches: HTTP/1.1 with keep-alive, one fixed answer for everything, and nothing else.
+//!
+//! It is a process of its own, so that its work is in no figure. It ends when its standard input does, and so never
+//! outlives the program that started it.
+
+use memchr::memmem;
+use std::{
+    env,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    thread,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+};
+
+/// As many headers as a gateway sends: who reads an answer has to read them too.
+const HEAD: &str = "HTTP/1.1 200 OK\r\n\
+    content-type: application/json\r\n\
+    date: Thu, 01 Jan 2026 00:00:00 GMT\r\n\
+    server: bench\r\n\
+    x-request-id: req_0123456789abcdef0123456789abcdef\r\n\
+    x-ratelimit-limit-requests: 10000\r\n\
+    x-ratelimit-remaining-requests: 9999\r\n\
+    strict-transport-security: max-age=31536000; includeSubDomains\r\n";
+
+/// A server process, from the side of the client. Dropping it ends the process.
+#[derive(Debug)]
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) url: String,
+}
+
+impl Server {
+    /// Starts one, and waits until it listens.
+    pub(crate) fn start() -> io::Result<Self> {
+        let mut process = Command::new(env::current_exe()?)
+            .arg("serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut url = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut url)?;
+        }
+        let url = url.trim().to_owned();
+        let server = Self { process, url };
+        if server.url.is_empty() {
+            return Err(io::Error::other("the server did not start"));
+        }
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to end.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// Serves on a free loopback port until standard input ends.
+pub(crate) fn serve() -> io::Result<()> {
+    crate::runtime()?.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        println!("http://{}", listener.local_addr()?);
+        io::stdout().flush()?;
+        let (closed, parent_is_gone) = oneshot::channel::<()>();
+        thread::spawn(move || {
+            drop(io::copy(&mut io::stdin().lock().take(u64::MAX), &mut io::sink()));
+            drop(closed);
+        });
+        tokio::select! {
+            outcome = accept(listener) => outcome,
+            _ = parent_is_gone => Ok(()),
+        }
+    })
+}
+
+async fn accept(listener: TcpListener) -> io::Result<()> {
+    let body = crate::chat::ANSWER;
+    let answer = format!("{HEAD}content-length: {}\r\n\r\n{body}", body.len());
+    let answer: Arc<[u8]> = answer.into_bytes().into();
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let answer = answer.clone();
+        tokio::spawn(async move {
+            if let Err(error) = connection(stream, &answer).await {
+                eprintln!("the bench server: {error}");
+            }
+        });
+    }
+}
+
+/// Answers request after request until the client closes.
+async fn connection(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
+    let mut buffer = Vec::with_capacity(64 * 1024);
+    loop {
+        while let Some(length) = request(&buffer)? {
+            buffer.drain(..length);
+            stream.write_all(answer).await?;
+        }
+        if stream.read_buf(&mut buffer).await? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// The length of the first request, once all of it is there.
+fn request(bytes: &[u8]) -> io::Result<Option<usize>> {
+    let Some(head) = memmem::find(bytes, b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let lines = bytes[..head].split(|byte| *byte == b'\n');
+    let name = b"content-length:";
+    let mut lengths =
+        lines.filter(|line| line.len() > name.len() && line[..name.len()].eq_ignore_ascii_case(name));
+    let body = match lengths.next() {
+        None => 0,
+        Some(line) => std::str::from_utf8(&line[name.len()..])
+            .ok()
+            .and_then(|length| length.trim().parse::<usize>().ok())
+            .ok_or_else(|| io::Error::other("a request without a length that can be read"))?,
+    };
+    let whole = head + 4 + body;
+    Ok((bytes.len() >= whole).then_some(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::request;
+
+    #[test]
+    fn a_request_ends_where_its_length_says() {
+        let bytes = b"POST / HTTP/1.1\r\nhost: a\r\nContent-Length: 3\r\n\r\nabcGET";
+        assert_eq!(request(bytes).unwrap(), Some(bytes.len() - 3));
+        assert_eq!(request(&bytes[..bytes.len() - 4]).unwrap(), None);
+        assert_eq!(request(&bytes[..20]).unwrap(), None);
+        assert_eq!(request(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").unwrap(), Some(27));
+        assert!(request(b"POST / HTTP/1.1\r\ncontent-length: x\r\n\r\n").is_err());
+    }
+}
