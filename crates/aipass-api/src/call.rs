@@ -151,10 +151,15 @@ impl CallContext {
         self.with(|record| record.failure.take())
     }
 
-    pub(crate) fn answered(&self, status: StatusCode, headers: &HeaderMap) {
+    /// As [`headers`](Self::headers), once, without a copy.
+    pub fn take_headers(&self) -> HeaderMap {
+        self.with(|record| std::mem::take(&mut record.headers))
+    }
+
+    pub(crate) fn answered(&self, status: StatusCode, headers: HeaderMap) {
         self.with(|record| {
             record.status = Some(status);
-            record.headers = headers.clone();
+            record.headers = headers;
         });
     }
 
@@ -177,7 +182,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-api-key", http::HeaderValue::from_static("canary"));
         let call = CallContext::default();
-        call.answered(StatusCode::OK, &headers);
+        call.answered(StatusCode::OK, headers.clone());
         let options = CallOptions {
             headers,
             ..CallOptions::default()

@@ -2,12 +2,13 @@
 
 use crate::{
     call::{CallContext, CallOptions},
-    failure::{self, Failure},
+    failure::{self, Failure, Received},
     generated::client::Client,
     operation::Operation,
     path,
     transport::{Retry, Transport},
 };
+use bytes::Bytes;
 use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
 use std::{fmt, sync::Arc};
 
@@ -88,9 +89,44 @@ impl Client {
     pub async fn execute(
         &self,
         operation: &'static Operation,
-        mut request: reqwest::Request,
+        request: reqwest::Request,
         call: &CallContext,
     ) -> Result<reqwest::Response, Failure> {
+        let received = self.receive(operation, request, call).await?;
+        let response = received.into_response();
+        call.answered(response.status(), response.headers().clone());
+        Ok(response)
+    }
+
+    /// As [`execute`](Self::execute), for an operation whose answer is JSON or text: its body, which was read whole. The
+    /// head is in `call`.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub async fn execute_whole(
+        &self,
+        operation: &'static Operation,
+        request: reqwest::Request,
+        call: &CallContext,
+    ) -> Result<Bytes, Failure> {
+        match self.receive(operation, request, call).await? {
+            Received::Whole(head, body) => {
+                call.answered(head.status, head.headers);
+                Ok(body)
+            }
+            Received::Open(response) => {
+                call.answered(response.status(), response.headers().clone());
+                response.bytes().await.map_err(Failure::cut)
+            }
+        }
+    }
+
+    async fn receive(
+        &self,
+        operation: &'static Operation,
+        mut request: reqwest::Request,
+        call: &CallContext,
+    ) -> Result<Received, Failure> {
         path::check(operation, request.url()).map_err(Failure::unsendable)?;
         if !call.options.headers.is_empty() {
             request.headers_mut().extend(call.options.headers.clone());
@@ -101,9 +137,12 @@ impl Client {
             // `None` for a body that can be sent only once: then the first failure is the outcome.
             let again = request.try_clone();
             let failure = match failure::receive(transport, self.client(), request, operation, call).await {
-                Ok(response) => return Ok(response),
+                Ok(received) => return Ok(received),
                 Err(failure) => failure,
             };
+            if let Some(status) = failure.status() {
+                call.answered(status, failure.headers().clone());
+            }
             let Some(again) = again else { return Err(failure) };
             match transport.retry(&failure, operation, call).await {
                 Retry::No => return Err(failure),

@@ -4,6 +4,7 @@ use crate::generated::client::types::{
     ChatCompletionRequest, ChatMessage, ContentPart, ImageUrl, MessageContent,
 };
 use serde_json::Map;
+use std::sync::LazyLock;
 
 impl ChatCompletionRequest {
     /// A request with nothing but what must be there. Every other field is public.
@@ -15,9 +16,18 @@ impl ChatCompletionRequest {
     /// request.max_tokens = Some(200);
     /// ```
     pub fn new(model: impl Into<String>, messages: impl IntoIterator<Item = ChatMessage>) -> Self {
-        let messages: Vec<_> = messages.into_iter().collect();
-        let request = Self::builder().model(model.into()).messages(messages).try_into();
-        request.unwrap_or_else(|_| unreachable!("model and messages are all that is required"))
+        // The builder of a request with dozens of members costs as much as a short answer of JSON.
+        static EMPTY: LazyLock<ChatCompletionRequest> = LazyLock::new(|| {
+            let empty = ChatCompletionRequest::builder()
+                .model(String::new())
+                .messages(Vec::new())
+                .try_into();
+            empty.unwrap_or_else(|_| unreachable!("model and messages are all that is required"))
+        });
+        let mut request = EMPTY.clone();
+        request.model = model.into();
+        request.messages.extend(messages);
+        request
     }
 }
 

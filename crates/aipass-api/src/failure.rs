@@ -190,6 +190,10 @@ impl Failure {
         reason
     }
 
+    pub(crate) fn cut(error: reqwest::Error) -> Self {
+        Self::new(FailureKind::Cut, Some(error.without_url().into()))
+    }
+
     pub(crate) fn unsendable(wrong: InvalidId) -> Self {
         Self::new(FailureKind::InvalidId, Some(wrong.into()))
     }
@@ -263,19 +267,17 @@ impl StdError for Failure {
     }
 }
 
-/// Sends through the transport and gives back a response that is what the operation promises, as far as can be said
-/// without its types.
+/// Sends through the transport, reads what is to be read whole, and judges it.
 pub(crate) async fn receive(
     transport: &dyn Transport,
     http: &reqwest::Client,
     request: reqwest::Request,
     operation: &'static Operation,
     call: &CallContext,
-) -> Result<reqwest::Response, Failure> {
+) -> Result<Received, Failure> {
     let deadline = call.deadline();
     let sent = until(deadline, transport.send(http, request, operation, call)).await?;
     let mut response = sent.map_err(refused_by_transport)?;
-    call.answered(response.status(), response.headers());
 
     if !response.status().is_success() {
         // Whatever goes wrong with the body, the status stands.
@@ -292,7 +294,7 @@ pub(crate) async fn receive(
         return Err(Failure::answered(FailureKind::Status, head, &body, Some(error)));
     }
     if !must_be_read(operation.response, &response) {
-        return Ok(body::limit_silence(response, call.options.idle));
+        return Ok(Received::Open(body::limit_silence(response, call.options.idle)));
     }
     let reader = Reader {
         idle: call.options.idle,
@@ -305,7 +307,7 @@ pub(crate) async fn receive(
         Err(partial) => return Err(partial.why.with_answer(head, &partial.bytes)),
     };
     match judge(operation, &head.headers, &body) {
-        Verdict::Answer => Ok(rebuild(head, body)),
+        Verdict::Answer => Ok(Received::Whole(head, body)),
         Verdict::Error(error) => Err(Failure::answered(
             FailureKind::FalseSuccess,
             head,
@@ -322,6 +324,28 @@ pub(crate) async fn receive(
             ))
         }
         Verdict::Malformed => Err(Failure::answered(FailureKind::Malformed, head, &body, None)),
+    }
+}
+
+/// An answer that is what the operation promises, as far as can be said without its types.
+pub(crate) enum Received {
+    /// It was read whole.
+    Whole(Head, Bytes),
+    /// Its body is still to come.
+    Open(reqwest::Response),
+}
+
+impl Received {
+    pub(crate) fn into_response(self) -> reqwest::Response {
+        match self {
+            Self::Open(response) => response,
+            Self::Whole(head, body) => {
+                let mut response = http::Response::new(body);
+                *response.status_mut() = head.status;
+                *response.headers_mut() = head.headers;
+                response.into()
+            }
+        }
     }
 }
 
@@ -402,9 +426,9 @@ fn error_in(operation: &Operation, value: &Value) -> Option<ErrorBody> {
     }
 }
 
-struct Head {
-    status: StatusCode,
-    headers: HeaderMap,
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
 }
 
 impl Head {
@@ -427,13 +451,6 @@ fn is(headers: &HeaderMap, media_type: &str) -> bool {
         .unwrap_or_default()
         .trim();
     essence.eq_ignore_ascii_case(media_type)
-}
-
-fn rebuild(head: Head, body: Bytes) -> reqwest::Response {
-    let mut response = http::Response::new(body);
-    *response.status_mut() = head.status;
-    *response.headers_mut() = head.headers;
-    response.into()
 }
 
 fn refused_by_transport(error: TransportError) -> Failure {
@@ -532,7 +549,7 @@ impl Reader {
         };
         match until(self.deadline, next).await? {
             Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(error)) => Err(Failure::new(FailureKind::Cut, Some(error.without_url().into()))),
+            Ok(Err(error)) => Err(Failure::cut(error)),
             Err(_) => Err(Failure::new(FailureKind::Timeout(TimeoutPhase::Idle), None)),
         }
     }

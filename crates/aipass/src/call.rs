@@ -8,7 +8,7 @@ use crate::{
     policy::Timeouts,
     transport::Memory,
 };
-use aipass_api::{CallContext, ResponseValue, operation::Operation, types::Usage};
+use aipass_api::{CallContext, Failure, ResponseValue, operation::Operation, types::Usage};
 use http::{HeaderMap, HeaderValue, Method, header};
 use reqwest::{Request, Response};
 use serde::{Serialize, de::DeserializeOwned};
@@ -17,6 +17,9 @@ use tracing::{Instrument, Span, field};
 
 /// Most requests fit, and none has to grow from nothing.
 const FIRST_PIECE: usize = 2048;
+
+/// As many as a usual request has by the time it is sent.
+const FIRST_HEADERS: usize = 6;
 
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
@@ -110,40 +113,63 @@ impl Call {
         sent.map_err(|error| Error::call(self.operation, &self.context, &error))
     }
 
-    /// Sends a body of JSON without the generated builder, which would take a large request apart and put it together again,
-    /// and read the same address anew for each call.
+    /// Sends a body of JSON and gives the answer as it comes. The generated builder would take a large request apart and put
+    /// it together again, and read the same address anew for each call.
     pub(crate) async fn post(
         &self,
         client: &Client,
         accept: &'static str,
         body: &impl Serialize,
     ) -> Result<Response, Error> {
-        let core = client.parts().0;
+        let request = self.request(client, accept, body)?;
+        let sending = client
+            .parts()
+            .0
+            .api
+            .execute(self.operation, request, &self.context);
+        self.sent(sending).await
+    }
+
+    /// As [`post`](Self::post), for an answer of JSON.
+    pub(crate) async fn post_for_json<T: DeserializeOwned>(
+        &self,
+        client: &Client,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        let request = self.request(client, "application/json", body)?;
+        let api = &client.parts().0.api;
+        let sending = api.execute_whole(self.operation, request, &self.context);
+        let answer = self.sent(sending).await?;
+        // As text it is checked once, and not string by string.
+        let read = match std::str::from_utf8(&answer) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&answer),
+        };
+        read.map_err(|error| Error::decode(self.operation, &self.context, &answer, &error))
+    }
+
+    fn request(
+        &self,
+        client: &Client,
+        accept: &'static str,
+        body: &impl Serialize,
+    ) -> Result<Request, Error> {
         let mut json = Vec::with_capacity(FIRST_PIECE);
         serde_json::to_writer(&mut json, body)
             .map_err(|_| Error::request("the request cannot be written as JSON"))?;
-        let mut request = Request::new(Method::POST, core.address(self.operation));
+        let mut request = Request::new(Method::POST, client.parts().0.address(self.operation));
         let headers = request.headers_mut();
+        headers.reserve(FIRST_HEADERS);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         *request.body_mut() = Some(json.into());
-        // The future of a call is large, and would be copied with each that wraps it.
-        let sending = Box::pin(core.api.execute(self.operation, request, &self.context));
-        let sending = sending.instrument(self.span.clone());
-        sending
-            .await
-            .map_err(|failure| Error::failure(self.operation, &self.context, &failure))
+        Ok(request)
     }
 
-    /// Reads an answer of JSON, which is in memory already.
-    pub(crate) async fn json<T: DeserializeOwned>(&self, response: Response) -> Result<T, Error> {
-        let body = response.bytes().await.map_err(Error::unreachable)?;
-        // As text it is checked once, and not string by string.
-        let read = match std::str::from_utf8(&body) {
-            Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(&body),
-        };
-        read.map_err(|error| Error::decode(self.operation, &self.context, &body, &error))
+    async fn sent<T>(&self, sending: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
+        // The future of a call is large, and would be copied with each that wraps it.
+        let sent = Box::pin(sending).instrument(self.span.clone()).await;
+        sent.map_err(|failure| Error::failure(self.operation, &self.context, &failure))
     }
 
     /// What is known so far; for a stream, when it begins.
@@ -159,7 +185,7 @@ impl Call {
 
     /// Closes the books on a call that was answered.
     pub(crate) fn answered(self, told: Told) -> Meta {
-        let mut meta = self.meta(self.context.headers());
+        let mut meta = self.meta(self.context.take_headers());
         meta.model = told.model;
         meta.cost = told.usage.as_ref().and_then(|usage| usage.cost);
         self.settle(&meta, told.usage.as_ref());

@@ -134,8 +134,7 @@ impl ChatBuilder {
     }
 
     async fn answer(&self, call: &Call) -> Result<(ChatReply, Told), Error> {
-        let response = call.post(&self.client, "application/json", &self.request).await?;
-        let completion = call.json(response).await?;
+        let completion = call.post_for_json(&self.client, &self.request).await?;
         read(completion).ok_or_else(|| Error::empty(call.operation, &call.context))
     }
 
