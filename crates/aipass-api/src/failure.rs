@@ -513,28 +513,56 @@ struct Partial {
     why: Failure,
 }
 
+/// The pieces of a body. The usual case, a body in one piece, is not copied.
+#[derive(Default)]
+struct Gathered {
+    first: Bytes,
+    all: BytesMut,
+}
+
+impl Gathered {
+    fn len(&self) -> usize {
+        self.first.len() + self.all.len()
+    }
+
+    fn push(&mut self, piece: Bytes) {
+        if self.len() == 0 {
+            self.first = piece;
+            return;
+        }
+        if !self.first.is_empty() {
+            self.all.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.all.extend_from_slice(&piece);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.all.is_empty() {
+            self.first
+        } else {
+            self.all.freeze()
+        }
+    }
+}
+
 impl Reader {
     async fn read(&self, response: &mut reqwest::Response, limit: usize) -> Result<Bytes, Partial> {
-        let mut bytes = BytesMut::new();
+        let mut whole = Gathered::default();
         loop {
             let why = match self.chunk(response).await {
-                Ok(Some(chunk)) if bytes.len() + chunk.len() <= limit => {
-                    // An answer in one piece, the usual case, is not copied.
-                    if bytes.is_empty() && response.content_length() == Some(chunk.len() as u64) {
-                        return Ok(chunk);
-                    }
-                    bytes.extend_from_slice(&chunk);
+                Ok(Some(piece)) if whole.len() + piece.len() <= limit => {
+                    whole.push(piece);
                     continue;
                 }
-                Ok(Some(chunk)) => {
-                    bytes.extend_from_slice(&chunk[..limit - bytes.len()]);
+                Ok(Some(piece)) => {
+                    whole.push(piece.slice(..limit - whole.len()));
                     Failure::new(FailureKind::TooLarge, None)
                 }
-                Ok(None) => return Ok(bytes.freeze()),
+                Ok(None) => return Ok(whole.into_bytes()),
                 Err(why) => why,
             };
             return Err(Partial {
-                bytes: bytes.freeze(),
+                bytes: whole.into_bytes(),
                 why,
             });
         }
