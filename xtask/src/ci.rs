@@ -8,6 +8,7 @@
 )]
 
 use crate::{
+    bench,
     outside::{Outside, OutsideError, programs},
     regen, tidy,
 };
@@ -112,6 +113,12 @@ pub fn run(root: &Path) -> Result<(), CiError> {
 fn plan(crates: &[Crate]) -> Vec<Step> {
     let mut steps = vec![
         cargo("format", &["fmt", "--all", "--check"]).needing("fmt"),
+        // A workspace of its own. To compile it would take a minute and share nothing with the steps below.
+        cargo(
+            "format of the benches",
+            &["fmt", "--manifest-path", bench::MANIFEST, "--check"],
+        )
+        .needing("fmt"),
         Step {
             name: "tidy".to_owned(),
             action: Action::Tidy,
@@ -352,6 +359,7 @@ mod tests {
             commands,
             [
                 "cargo fmt --all --check",
+                "cargo fmt --manifest-path benches/Cargo.toml --check",
                 "cargo xtask tidy",
                 "cargo xtask regen --check",
                 "cargo clippy --workspace --all-targets --all-features --locked -- -D warnings",
