@@ -9,6 +9,7 @@ mod generated;
 mod keyring;
 mod leaks;
 mod login;
+mod policy;
 mod policy_docs;
 #[cfg(unix)]
 mod processes;

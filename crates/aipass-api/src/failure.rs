@@ -325,12 +325,14 @@ fn earlier(deadline: Option<Instant>, time: Duration) -> Option<Instant> {
 }
 
 /// Whether the whole body is read before it is handed on: JSON and text always are; a stream or media only where the
-/// server sent JSON or HTML in its place.
+/// server sent JSON, HTML or nothing in its place.
 fn must_be_read(kind: ResponseKind, response: &reqwest::Response) -> bool {
     match kind {
         ResponseKind::Json | ResponseKind::Text => true,
         ResponseKind::EventStream | ResponseKind::Bytes | ResponseKind::Any => {
-            is(response.headers(), "application/json") || is(response.headers(), "text/html")
+            is(response.headers(), "application/json")
+                || is(response.headers(), "text/html")
+                || response.status() == StatusCode::NO_CONTENT
         }
         ResponseKind::Empty => false,
     }
