@@ -40,7 +40,8 @@ pub(crate) enum Act {
 struct Log {
     calls: Mutex<Vec<String>>,
     renewals: AtomicUsize,
-    connections: AtomicUsize,
+    /// Connections that are over, from this side.
+    ended: AtomicUsize,
     head_seen: Notify,
 }
 
@@ -74,15 +75,23 @@ impl Script {
     }
 
     pub(crate) async fn start(act: impl Fn(usize) -> Act + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::listening(TcpListener::bind("127.0.0.1:0").await.unwrap(), act)
+    }
+
+    pub(crate) fn listening(
+        listener: TcpListener,
+        act: impl Fn(usize) -> Act + Send + Sync + 'static,
+    ) -> Self {
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let log: Arc<Log> = Arc::default();
         let (seen, act) = (log.clone(), Arc::new(act));
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                seen.connections.fetch_add(1, Ordering::SeqCst);
                 let (seen, act) = (seen.clone(), act.clone());
-                tokio::spawn(async move { serve(socket, &seen, act.as_ref()).await });
+                tokio::spawn(async move {
+                    serve(socket, &seen, act.as_ref()).await;
+                    seen.ended.fetch_add(1, Ordering::SeqCst);
+                });
             }
         });
         Self { base_url, log }
@@ -98,8 +107,9 @@ impl Script {
         self.log.renewals.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn connections(&self) -> usize {
-        self.log.connections.load(Ordering::SeqCst)
+    /// How many connections are over, from this side.
+    pub(crate) fn ended(&self) -> usize {
+        self.log.ended.load(Ordering::SeqCst)
     }
 
     /// A client that is logged in with tokens that can be renewed.
