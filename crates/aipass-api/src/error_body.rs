@@ -69,6 +69,13 @@ impl ErrorBody {
         Self::of_value(value)
     }
 
+    /// Whether JSON may hold an error at all, without parsing it: none is without one of these words.
+    pub(crate) fn may_be_inside(body: &[u8]) -> bool {
+        [&b"\"error\""[..], b"\"success\""]
+            .iter()
+            .any(|word| memchr::memmem::find(body, word).is_some())
+    }
+
     fn of_value(value: &Value) -> Option<Self> {
         match value {
             Value::Array(items) => items.first().and_then(Self::of_value),

@@ -359,12 +359,9 @@ fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
     if body.starts_with(b"<") || (nothing && operation.response != ResponseKind::Any) {
         return Verdict::Nothing;
     }
-    // Only a body that has one of the words can be an error; the others are not parsed a second time.
-    let suspicious = [&b"\"error\""[..], b"\"success\""]
-        .iter()
-        .any(|word| memchr::memmem::find(body, word).is_some());
-    // Cut or malformed JSON is an answer too: the generated decoder says where it breaks.
-    let error = if suspicious {
+    // Most bodies are not parsed a second time. Cut or malformed JSON is an answer too: the generated decoder says where
+    // it breaks.
+    let error = if ErrorBody::may_be_inside(body) {
         serde_json::from_slice(body)
             .ok()
             .and_then(|value| error_in(operation, &value))
