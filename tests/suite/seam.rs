@@ -264,7 +264,8 @@ async fn the_charge_risk_of_a_status() {
             r#"{"id":"g1","choices":[{"message":{"content":"half"}}],"error":{"message":"died","code":502}}"#,
             aipass::ChargeRisk::Unknown,
         ),
-        ("200 OK", r#"{"choices":[]}"#, aipass::ChargeRisk::Completed),
+        ("200 OK", r#"{"choices":[]}"#, aipass::ChargeRisk::Unknown),
+        ("200 OK", r#"{"choices":[{"#, aipass::ChargeRisk::Completed),
     ] {
         let server = Server::start([answer(status, "application/json", body)]).await;
         let error = client(&server.base_url)

@@ -210,7 +210,7 @@ impl RawAnswer {
             if whole.len() + piece.len() > MAX_BODY {
                 return Err(match self.call.take() {
                     Some(call) => {
-                        let error = Error::empty(call.operation, &call.context);
+                        let error = Error::too_large(call.operation, &call.context);
                         call.failed(error)
                     }
                     None => Error::request("the answer has failed already"),

@@ -9,3 +9,4 @@ mod renewal;
 mod retries;
 mod retry_after;
 mod server;
+mod time;

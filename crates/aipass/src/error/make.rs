@@ -11,6 +11,7 @@ use aipass_api::{CallContext, ErrorBody, Failure, FailureKind, TimeoutPhase, ope
 use aipass_auth::AuthError;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use serde_json::error::Category;
 use std::error::Error as StdError;
 
 /// How much of an answer that does not decode is kept.
@@ -86,7 +87,12 @@ impl Error {
 
     /// A success that lacks what the operation promises.
     pub(crate) fn empty(operation: &'static Operation, call: &CallContext) -> Self {
-        Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::Malformed)
+        Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::NotAnAnswer)
+    }
+
+    /// A success that is larger than what is read into memory.
+    pub(crate) fn too_large(operation: &'static Operation, call: &CallContext) -> Self {
+        Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::TooLarge)
     }
 
     fn decode(
@@ -95,8 +101,12 @@ impl Error {
         body: &Bytes,
         source: &serde_json::Error,
     ) -> Self {
-        let mut this =
-            Self::bare(Kind::Decode, ChargeRisk::Free).answered(operation, call, FailureKind::Malformed);
+        // Whole JSON may come from something else than the service; JSON that breaks off was being written.
+        let why = match source.classify() {
+            Category::Data => FailureKind::NotAnAnswer,
+            Category::Syntax | Category::Eof | Category::Io => FailureKind::Malformed,
+        };
+        let mut this = Self::bare(Kind::Decode, ChargeRisk::Free).answered(operation, call, why);
         this.0.raw = body.slice(..body.len().min(KEPT));
         // serde_json quotes values in its text, so only the place is kept.
         let place = format!("line {}, column {}", source.line(), source.column());
