@@ -9,6 +9,7 @@ mod generated;
 mod keyring;
 mod leaks;
 mod login;
+mod policy;
 #[cfg(unix)]
 mod processes;
 mod seam;

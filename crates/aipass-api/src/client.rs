@@ -80,9 +80,9 @@ impl Client {
 
 /// Requests that no generated operation stands for.
 impl Client {
-    /// Sends a request of one's own through the transport, under the rules of `operation` and the options of `call`: one of
-    /// the table, or [`Operation::READ`] and [`Operation::CALL`]. A body of JSON or HTML is read and judged; any other is
-    /// handed on as the operation says.
+    /// Sends a request of one's own through the transport, under the rules of `operation`: one of the table, or
+    /// [`Operation::READ`] and [`Operation::CALL`]. A body of JSON or HTML is read and judged; any other is handed on as
+    /// the operation says.
     ///
     /// # Errors
     /// A [`Failure`], as from any other operation.
@@ -90,26 +90,43 @@ impl Client {
         &self,
         operation: &'static Operation,
         request: reqwest::Request,
-        call: &CallContext,
     ) -> Result<reqwest::Response, Failure> {
-        let received = self.receive(operation, request, call).await?;
+        let call = self.inner().call.clone().unwrap_or_else(|| {
+            let options = self.inner().defaults.as_ref().map(|options| options(operation));
+            Arc::new(CallContext::new(options.unwrap_or_default()))
+        });
+        let outcome = self.execute_in(&call, operation, request).await;
+        outcome.inspect_err(|failure| call.failed(failure.clone()))
+    }
+
+    /// As [`execute`](Self::execute), with this context.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub async fn execute_in(
+        &self,
+        call: &CallContext,
+        operation: &'static Operation,
+        request: reqwest::Request,
+    ) -> Result<reqwest::Response, Failure> {
+        let received = self.receive(call, operation, request).await?;
         let response = received.into_response();
         call.answered(response.status(), response.headers().clone());
         Ok(response)
     }
 
-    /// As [`execute`](Self::execute), for an operation whose answer is JSON or text: its body, which was read whole. The
+    /// As [`execute_in`](Self::execute_in), for an operation whose answer is JSON or text: its body, which was read whole. The
     /// head is in `call`.
     ///
     /// # Errors
     /// As [`execute`](Self::execute).
     pub async fn execute_whole(
         &self,
+        call: &CallContext,
         operation: &'static Operation,
         request: reqwest::Request,
-        call: &CallContext,
     ) -> Result<Bytes, Failure> {
-        match self.receive(operation, request, call).await? {
+        match self.receive(call, operation, request).await? {
             Received::Whole(head, body) => {
                 call.answered(head.status, head.headers);
                 Ok(body)
@@ -123,9 +140,9 @@ impl Client {
 
     async fn receive(
         &self,
+        call: &CallContext,
         operation: &'static Operation,
         mut request: reqwest::Request,
-        call: &CallContext,
     ) -> Result<Received, Failure> {
         path::check(operation, request.url()).map_err(Failure::unsendable)?;
         if !call.options.headers.is_empty() {
@@ -169,15 +186,8 @@ impl ClientHooks<Inner> for Client {
         let Some(operation) = Operation::find(info.operation_id) else {
             return Ok(Failure::unknown_operation(info.operation_id).into_response());
         };
-        let call = self.inner().call.clone().unwrap_or_else(|| {
-            let options = self.inner().defaults.as_ref().map(|options| options(operation));
-            Arc::new(CallContext::new(options.unwrap_or_default()))
-        });
-        let outcome = self.execute(operation, request, &call).await;
-        Ok(outcome.unwrap_or_else(|failure| {
-            call.failed(failure.clone());
-            failure.into_response()
-        }))
+        let outcome = self.execute(operation, request).await;
+        Ok(outcome.unwrap_or_else(Failure::into_response))
     }
 
     async fn post<E>(

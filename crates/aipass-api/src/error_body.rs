@@ -3,8 +3,9 @@
 //! AI Pass fronts a gateway that fronts many providers; each has a form of its own. `policy` in the crate `aipass`
 //! decides what an error means; this file only reads it.
 
+use memchr::memmem::Finder;
 use serde_json::{Map, Value};
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::LazyLock};
 
 /// Longer texts are cut: a message is for a person to read.
 const MAX_TEXT: usize = 500;
@@ -67,6 +68,13 @@ impl ErrorBody {
     #[must_use]
     pub fn inside(value: &Value) -> Option<Self> {
         Self::of_value(value)
+    }
+
+    /// Whether JSON may hold an error at all, without parsing it: none is without one of these words.
+    pub(crate) fn may_be_inside(body: &[u8]) -> bool {
+        static WORDS: LazyLock<[Finder<'static>; 2]> =
+            LazyLock::new(|| ["\"error\"", "\"success\""].map(Finder::new));
+        WORDS.iter().any(|word| word.find(body).is_some())
     }
 
     fn of_value(value: &Value) -> Option<Self> {

@@ -13,17 +13,10 @@ use crate::{
 };
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
-use memchr::memmem::Finder;
 use progenitor_client::Error;
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use std::{
-    error::Error as StdError,
-    fmt,
-    future::Future,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::{error::Error as StdError, fmt, future::Future, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// How much of a failed answer's body is kept.
@@ -356,12 +349,14 @@ fn earlier(deadline: Option<Instant>, time: Duration) -> Option<Instant> {
 }
 
 /// Whether the whole body is read before it is handed on: JSON and text always are; a stream or media only where the
-/// server sent JSON or HTML in its place.
+/// server sent JSON, HTML or nothing in its place.
 fn must_be_read(kind: ResponseKind, response: &reqwest::Response) -> bool {
     match kind {
         ResponseKind::Json | ResponseKind::Text => true,
         ResponseKind::EventStream | ResponseKind::Bytes | ResponseKind::Any => {
-            is(response.headers(), "application/json") || is(response.headers(), "text/html")
+            is(response.headers(), "application/json")
+                || is(response.headers(), "text/html")
+                || response.status() == StatusCode::NO_CONTENT
         }
         ResponseKind::Empty => false,
     }
@@ -388,12 +383,9 @@ fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
     if body.starts_with(b"<") || (nothing && operation.response != ResponseKind::Any) {
         return Verdict::Nothing;
     }
-    // Only a body that has one of the words can be an error; the others are not parsed a second time.
-    static WORDS: LazyLock<[Finder<'static>; 2]> =
-        LazyLock::new(|| ["\"error\"", "\"success\""].map(Finder::new));
-    let suspicious = WORDS.iter().any(|word| word.find(body).is_some());
-    // Cut or malformed JSON is an answer too: the generated decoder says where it breaks.
-    let error = if suspicious {
+    // Most bodies are not parsed a second time. Cut or malformed JSON is an answer too: the generated decoder says where
+    // it breaks.
+    let error = if ErrorBody::may_be_inside(body) {
         serde_json::from_slice(body)
             .ok()
             .and_then(|value| error_in(operation, &value))

@@ -378,14 +378,16 @@ fn decode<T: DeserializeOwned>(event: Event<'_>) -> Result<T, EventError> {
     serde_json::from_str(&data).map_err(EventError::Malformed)
 }
 
-/// The error that an event reports: `event: error`, or an `error` that is not null.
+/// The error that an event reports: `event: error`, an `error` that is not null, or an envelope with `"success": false`.
 #[must_use]
 pub fn error_in(event: Event<'_>) -> Option<ErrorBody> {
     if event.name == b"error" {
         return Some(ErrorBody::read(event.data));
     }
-    // Parsing every chunk twice would be dear: only an object that has the word at all is looked at closer.
-    memchr::memmem::find(event.data, b"\"error\"")?;
+    // Parsing every chunk twice would be dear.
+    if !ErrorBody::may_be_inside(event.data) {
+        return None;
+    }
     ErrorBody::inside(&serde_json::from_slice(event.data).ok()?)
 }
 

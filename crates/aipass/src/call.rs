@@ -126,7 +126,7 @@ impl Call {
             .parts()
             .0
             .api
-            .execute(self.operation, request, &self.context);
+            .execute_in(&self.context, self.operation, request);
         self.sent(sending).await
     }
 
@@ -138,7 +138,7 @@ impl Call {
     ) -> Result<T, Error> {
         let request = self.request(client, "application/json", body)?;
         let api = &client.parts().0.api;
-        let sending = api.execute_whole(self.operation, request, &self.context);
+        let sending = api.execute_whole(&self.context, self.operation, request);
         let answer = self.sent(sending).await?;
         // As text it is checked once, and not string by string.
         let read = match std::str::from_utf8(&answer) {

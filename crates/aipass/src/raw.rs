@@ -86,7 +86,7 @@ impl RawRequest {
             .parts()
             .0
             .api
-            .execute(operation, request, &call.context)
+            .execute_in(&call.context, operation, request)
             .await
         {
             Ok(response) => Ok(RawAnswer {
@@ -217,7 +217,7 @@ impl RawAnswer {
             if whole.len() + piece.len() > MAX_BODY {
                 return Err(match self.call.take() {
                     Some(call) => {
-                        let error = Error::empty(call.operation, &call.context);
+                        let error = Error::too_large(call.operation, &call.context);
                         call.failed(error)
                     }
                     None => Error::request("the answer has failed already"),

@@ -89,6 +89,11 @@ impl Error {
         Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::NotAnAnswer)
     }
 
+    /// A success that is larger than what is read into memory.
+    pub(crate) fn too_large(operation: &'static Operation, call: &CallContext) -> Self {
+        Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::TooLarge)
+    }
+
     pub(crate) fn decode(
         operation: &'static Operation,
         call: &CallContext,

@@ -31,7 +31,7 @@ pub enum Situation {
     Unavailable,
     /// 408, or a 5xx that does not say that nothing was done.
     Ambiguous,
-    /// 409 with `x-should-retry: true`.
+    /// 409, 501 or 505 with `x-should-retry: true`.
     AskedToRetry,
     /// 501, 505 and every other 4xx.
     Refused,
@@ -67,7 +67,7 @@ impl Situation {
             Self::TooEarly => "425",
             Self::Unavailable => "503 with a delay up to 60 s",
             Self::Ambiguous => "408, 500, 502, 503, 504, 52x, 529 and other 5xx",
-            Self::AskedToRetry => "409 with `x-should-retry: true`",
+            Self::AskedToRetry => "409, 501 or 505 with `x-should-retry: true`",
             Self::Refused => "501, 505, 400, 403, 404, 409, 413, 415, 422 and other 4xx",
             Self::Elsewhere => "a redirect, or a status out of range",
             Self::RefusedInside => {
@@ -105,7 +105,7 @@ impl Situation {
             Self::TooEarly => is(&[425]),
             Self::Unavailable => is(&[503]) && facts.retry_after.is_some(),
             Self::Ambiguous => is(&[408]) || within(500..600) && !is(&[501, 505]),
-            Self::AskedToRetry => is(&[409]) && facts.should_retry == Some(true),
+            Self::AskedToRetry => (is(&[409]) || within(500..600)) && facts.should_retry == Some(true),
             Self::Refused => within(400..600),
             Self::Elsewhere => status.is_some_and(|status| !(200..300).contains(&status)),
             Self::RefusedInside => {

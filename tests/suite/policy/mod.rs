@@ -1,0 +1,12 @@
+//! The policy of calls, row by row, against servers whose every byte is written here.
+
+mod budget;
+mod connections;
+mod error_bodies;
+mod http2;
+mod redirects;
+mod renewal;
+mod retries;
+mod retry_after;
+mod server;
+mod time;
