@@ -185,11 +185,9 @@ async fn gone(socket: &mut TcpStream) -> Option<()> {
 
 async fn read_request(socket: &mut TcpStream, rest: &mut Vec<u8>) -> Option<String> {
     loop {
-        if let Some(length) = length(rest) {
-            if rest.len() >= length {
-                let request: Vec<u8> = rest.drain(..length).collect();
-                return Some(String::from_utf8_lossy(&request).into_owned());
-            }
+        if let Some(length) = length(rest).filter(|length| rest.len() >= *length) {
+            let request: Vec<u8> = rest.drain(..length).collect();
+            return Some(String::from_utf8_lossy(&request).into_owned());
         }
         if socket.read_buf(rest).await.ok()? == 0 {
             return None;
