@@ -86,6 +86,7 @@ fn cpu_time() -> Result<Duration, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Side::{Facade, Raw};
 
     #[test]
     fn one_slow_run_moves_no_median() {
@@ -99,11 +100,10 @@ mod tests {
         let mut order = Vec::new();
         let costs = runs(2, |side| {
             order.push(side);
-            let cost = Duration::from_secs(if side == Side::Raw { 2 } else { 3 });
+            let cost = Duration::from_secs(if side == Raw { 2 } else { 3 });
             Ok(Cost { cpu: cost })
         })
         .unwrap();
-        use Side::{Facade, Raw};
         assert_eq!(order, [Raw, Facade, Facade, Raw, Raw, Facade]);
         assert_eq!(costs.len(), 2);
         assert_eq!(medians(&costs, |cost| cost.cpu.as_secs_f64()).ratio, 1.5);

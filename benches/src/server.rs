@@ -3,10 +3,11 @@
 //! It is a process of its own, so that its work is in no figure. It ends when its standard input does, and so never
 //! outlives the program that started it.
 
+use crate::Failure;
 use memchr::memmem;
 use std::{
     env,
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead as _, BufReader, Write as _},
     process::{Child, Command, Stdio},
     sync::Arc,
     thread,
@@ -55,6 +56,16 @@ impl Server {
     }
 }
 
+impl Server {
+    /// The failure, and besides that the server itself has ended, if so: then no figure says anything about a client.
+    pub(crate) fn explain(&mut self, failure: Failure) -> Failure {
+        match self.process.try_wait() {
+            Ok(Some(status)) => format!("{failure}; the bench's own server had ended with {status}").into(),
+            _ => failure,
+        }
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended by itself; then there is nothing to end.
@@ -71,7 +82,7 @@ pub(crate) fn serve() -> io::Result<()> {
         io::stdout().flush()?;
         let (closed, parent_is_gone) = oneshot::channel::<()>();
         thread::spawn(move || {
-            drop(io::copy(&mut io::stdin().lock().take(u64::MAX), &mut io::sink()));
+            drop(io::copy(&mut io::stdin().lock(), &mut io::sink()));
             drop(closed);
         });
         tokio::select! {

@@ -88,10 +88,12 @@ where
 
 /// Measures everything about chats.
 pub(crate) fn measure() -> Result<Report, Failure> {
-    let server = Server::start()?;
+    let mut server = Server::start()?;
     let mut report = Report::default();
-    counted(&mut report, &server.url)?;
-    timed(&mut report, &server.url)?;
+    let url = server.url.clone();
+    counted(&mut report, &url)
+        .and_then(|()| timed(&mut report, &url))
+        .map_err(|failure| server.explain(failure))?;
     report.notes.push(format!(
         "Request and answer have about 1 KB of JSON each. CPU: {PAIRS} pairs of runs of {CALLS} calls in turns, medians; \
          time: the median call. Together: {TOGETHER} at once. The client runs on one thread."
