@@ -4,14 +4,14 @@ use crate::{
     client::Client,
     error::Error,
     ledger::Ticket,
-    meta::{Answer, Meta},
+    meta::{self, Answer, Meta},
     policy::Timeouts,
     transport::Memory,
 };
 use aipass_api::{CallContext, ResponseValue, operation::Operation, types::Usage};
 use http::HeaderMap;
 use std::{future::Future, sync::Arc, time::Duration, time::Instant};
-use tracing::{Instrument, Span, field};
+use tracing::{Instrument, Span, field, instrument::Instrumented};
 
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
@@ -96,8 +96,13 @@ impl Call {
         &self,
         sending: impl Future<Output = Result<ResponseValue<T>, aipass_api::Error<()>>>,
     ) -> Result<ResponseValue<T>, Error> {
-        let sent = sending.instrument(self.span.clone()).await;
+        let sent = self.within(sending).await;
         sent.map_err(|error| Error::call(self.operation, &self.context, &error))
+    }
+
+    /// What happens in there is told as a part of the call.
+    pub(crate) fn within<F: Future>(&self, work: F) -> Instrumented<F> {
+        work.instrument(self.span.clone())
     }
 
     /// What is known so far; for a stream, when it begins.
@@ -148,7 +153,8 @@ impl Call {
         if let Some(budget) = error.budget() {
             self.ticket.ledger().exhausted(budget.spent, budget.max);
         }
-        self.ticket.failed(error.charge_risk());
+        self.ticket
+            .failed(error.charge_risk(), meta::told_cost(error.headers()));
         error
     }
 

@@ -1,12 +1,13 @@
 //! Answers in place of the network, for the tests of an app.
 
-use aipass_api::TransportError;
+use aipass_api::{TimeoutPhase, TransportError};
 use aipass_auth::BoxFuture;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// Answers requests in place of the network: see [`ClientBuilder::responder`](crate::ClientBuilder::responder).
@@ -121,10 +122,18 @@ impl fmt::Debug for InMemory {
 pub(crate) async fn answer(
     responder: &dyn Responder,
     request: reqwest::Request,
+    limit: Option<Duration>,
 ) -> Result<reqwest::Response, TransportError> {
     let (parts, body) = Request::<reqwest::Body>::try_from(request)?.into_parts();
     let body = http_body_util::BodyExt::collect(body).await?.to_bytes();
-    match responder.respond(Request::from_parts(parts, body)).await {
+    let responding = responder.respond(Request::from_parts(parts, body));
+    let reply = match limit {
+        None => responding.await,
+        Some(limit) => tokio::time::timeout(limit, responding)
+            .await
+            .map_err(|_| TransportError::Timeout(TimeoutPhase::FirstByte))?,
+    };
+    match reply {
         Reply::Answer(response) => Ok(response.into()),
         Reply::Refused => Err(TransportError::NotSent(
             "the responder refused the connection".into(),

@@ -47,6 +47,8 @@ pub(crate) struct Memory {
     token: Option<AccessToken>,
     renewed: bool,
     logged_in: bool,
+    /// How many logins of the session had ended when the attempt began.
+    logins: u64,
     retries: u32,
     /// An attempt before the last one may have been charged.
     pub(crate) may_have_been_charged: bool,
@@ -85,6 +87,9 @@ impl Authed {
         if let Some(client_id) = &self.client_id {
             request.headers_mut().insert(CLIENT_ID, client_id.clone());
         }
+        if let Some(relogin) = &self.relogin {
+            call.state(|memory: &mut Memory| memory.logins = relogin.ended());
+        }
         let token = match call.state(|memory: &mut Memory| memory.token.clone()) {
             Some(token) => token,
             None => self.tokens.token(None).await.map_err(own)?,
@@ -100,7 +105,9 @@ impl Authed {
         call.count_attempt();
         let began = Instant::now();
         let response = match &self.responder {
-            Some(responder) => crate::memory::answer(responder.as_ref(), request).await?,
+            Some(responder) => {
+                crate::memory::answer(responder.as_ref(), request, call.options.first_byte).await?
+            }
             None => patience::send(http, request, &call.options).await?,
         };
         self.after(&response, operation, attempt, began.elapsed());
@@ -251,12 +258,10 @@ impl Authed {
             return None;
         }
         tracing::info!(operation = operation.id, "a login is required; starting one");
-        Some(match relogin.run().await {
+        let seen = call.state(|memory: &mut Memory| memory.logins);
+        Some(match relogin.run(seen).await {
             Ok(()) => {
-                call.state(|memory: &mut Memory| {
-                    memory.token = None;
-                    memory.renewed = false;
-                });
+                call.state(|memory: &mut Memory| memory.token = None);
                 // A person's time is not the server's.
                 call.start_clock(operation);
                 Retry::Again
