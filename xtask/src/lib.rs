@@ -10,7 +10,7 @@
 //! | [`regen`] | writes the generated files, or tells that they are stale |
 //! | [`tidy`] | rules that no compiler checks: directions, licences, how files look |
 //! | [`outside`] | checks against other people's software: an authorization server, a browser |
-//! | [`bench`] | builds and runs the benches, and shows their figures beside the goals |
+//! | [`mod@bench`] | builds and runs the benches, and shows their figures beside the goals |
 //! | [`ci`] | everything that must hold before a change lands, as one command |
 //! | [`surface`] | the public surface of the generated crate, one line for each item |
 

@@ -10,6 +10,7 @@ use crate::{
     options::RequestOptions,
     policy::{RetryPolicy, Sleeper, Timeouts, TokioSleeper},
     transport::{Address, DOCUMENT_PREFIX, FlowMaker, LogIn},
+    users::Users,
 };
 use aipass_auth::{
     Auth, BaseUrl, HttpOptions, LoginFlow, RefreshMode, RevokeShape, Secret, ServerMetadata, StaticToken,
@@ -372,10 +373,10 @@ impl ClientBuilder {
             sleeper: self.sleeper,
             middleware: self.middleware.into(),
             responder: self.responder,
-            login: self.login,
+            users: Arc::new(Users::new(Ledger::new(self.guard, self.low), self.login)),
             options: Arc::new(self.options),
         };
-        Ok(wiring.client(tokens, auth, Ledger::new(self.guard, self.low)))
+        Ok(wiring.client(tokens, auth))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     client::Client,
     error::Error,
     ledger::Ticket,
-    meta::{Answer, Meta},
+    meta::{self, Answer, Meta},
     policy::Timeouts,
     transport::Memory,
 };
@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use reqwest::{Request, Response};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{future::Future, sync::Arc, time::Duration, time::Instant};
-use tracing::{Instrument, Span, field};
+use tracing::{Instrument, Span, field, instrument::Instrumented};
 
 /// Most requests fit, and none has to grow from nothing.
 const FIRST_PIECE: usize = 2048;
@@ -109,8 +109,13 @@ impl Call {
         &self,
         sending: impl Future<Output = Result<ResponseValue<T>, aipass_api::Error<()>>>,
     ) -> Result<ResponseValue<T>, Error> {
-        let sent = sending.instrument(self.span.clone()).await;
+        let sent = self.within(sending).await;
         sent.map_err(|error| Error::call(self.operation, &self.context, &error))
+    }
+
+    /// What happens in there is told as a part of the call.
+    pub(crate) fn within<F: Future>(&self, work: F) -> Instrumented<F> {
+        work.instrument(self.span.clone())
     }
 
     /// Sends a body of JSON and gives the answer as it comes. The generated builder would take a large request apart and put
@@ -168,7 +173,7 @@ impl Call {
 
     async fn sent<T>(&self, sending: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
         // The future of a call is large, and would be copied with each that wraps it.
-        let sent = Box::pin(sending).instrument(self.span.clone()).await;
+        let sent = self.within(Box::pin(sending)).await;
         sent.map_err(|failure| Error::failure(self.operation, &self.context, &failure))
     }
 
@@ -220,7 +225,8 @@ impl Call {
         if let Some(budget) = error.budget() {
             self.ticket.ledger().exhausted(budget.spent, budget.max);
         }
-        self.ticket.failed(error.charge_risk());
+        self.ticket
+            .failed(error.charge_risk(), meta::told_cost(error.headers()));
         error
     }
 

@@ -9,7 +9,8 @@ use crate::{
     middleware::Middleware,
     options::RequestOptions,
     policy::{RetryPolicy, Sleeper, Timeouts},
-    transport::{Address, Authed, LogIn, Relogin},
+    transport::{Address, Authed},
+    users::{User, Users},
 };
 use aipass_api::operation::Operation;
 use aipass_auth::{Auth, BaseUrl, LoginFlow, LogoutReport, SessionInfo, TokenSource};
@@ -60,7 +61,7 @@ pub(crate) struct Wiring {
     pub(crate) sleeper: Arc<dyn Sleeper>,
     pub(crate) middleware: Arc<[Arc<dyn Middleware>]>,
     pub(crate) responder: Option<Arc<dyn Responder>>,
-    pub(crate) login: Option<Arc<dyn LogIn>>,
+    pub(crate) users: Arc<Users>,
     pub(crate) options: Arc<RequestOptions>,
 }
 
@@ -78,8 +79,8 @@ impl Core {
 }
 
 impl Wiring {
-    pub(crate) fn client(self, tokens: Arc<dyn TokenSource>, auth: Option<Auth>, ledger: Ledger) -> Client {
-        let relogin = auth.clone().zip(self.login.clone());
+    pub(crate) fn client(self, tokens: Arc<dyn TokenSource>, auth: Option<Auth>) -> Client {
+        let User { ledger, relogin } = self.users.of(auth.as_ref());
         let transport = Authed {
             tokens,
             client_id: self.client_id.clone(),
@@ -88,7 +89,7 @@ impl Wiring {
             sleeper: self.sleeper.clone(),
             middleware: self.middleware.clone(),
             responder: self.responder.clone(),
-            relogin: relogin.map(|(auth, login)| Arc::new(Relogin::new(auth, login))),
+            relogin,
         };
         let (timeouts, options) = (self.timeouts.clone(), self.options.clone());
         let api = aipass_api::Client::with_transport(self.base.as_str(), self.http.clone(), transport)
@@ -102,7 +103,7 @@ impl Wiring {
             core: Arc::new(Core {
                 api,
                 auth,
-                ledger: Arc::new(ledger),
+                ledger,
                 wiring: self,
                 addresses: Mutex::default(),
             }),
@@ -162,7 +163,7 @@ impl Client {
 
     /// A client for another user of the same app, as a server with many users needs it: it shares the connections, the
     /// store and the settings, and has a session, a lock and books of its own. `user` is a label of your choice, such as the
-    /// user's id; the same label always gives the same session, so a client for each request is fine.
+    /// user's id; the same label always gives the same session and the same books, so a client for each request is fine.
     ///
     /// # Errors
     /// The label is empty, longer than 256 bytes or holds control characters, or the client was built with a fixed
@@ -183,8 +184,7 @@ impl Client {
             .ok_or_else(|| ConfigError::new("a client with a fixed access token has no sessions of users"))?
             .for_account(user)?;
         let wiring = self.core.wiring.clone();
-        let ledger = self.core.ledger.another();
-        let mut client = wiring.client(Arc::new(auth.clone()), Some(auth), ledger);
+        let mut client = wiring.client(Arc::new(auth.clone()), Some(auth));
         client.options = self.options.clone();
         Ok(client)
     }
@@ -197,7 +197,8 @@ impl Client {
     }
 
     /// The generated client under the same session and policies. Its surface follows the generator's versions and is not
-    /// covered by this crate's.
+    /// covered by this crate's. What is called through it is not in the books: neither [`totals`](Self::totals) nor a
+    /// [`BudgetGuard`](crate::BudgetGuard) know of it, and settings of [`with_options`](Self::with_options) do not hold.
     #[cfg(feature = "unstable-api")]
     #[must_use]
     pub fn api(&self) -> &aipass_api::Client {

@@ -6,6 +6,7 @@ use aipass_api::{
     types::Usage,
 };
 use std::{
+    cmp::Ordering,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -14,7 +15,8 @@ use std::{
 /// How long a balance is taken for the present one.
 const FRESH: Duration = Duration::from_secs(5 * 60);
 
-/// What a session has done so far, as far as the server told. It starts anew with each client; clones share it.
+/// What a session has done so far, as far as the server told. It starts anew with each client that is built; its clones,
+/// and the clients of the same user, share it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Totals {
@@ -30,6 +32,19 @@ pub struct Totals {
     pub completion_tokens: u64,
     /// The sum of the prices that the server told, in USD.
     pub cost: f64,
+}
+
+impl Totals {
+    fn pay(&mut self, paid: bool, cost: Option<f64>) {
+        if !paid {
+            return;
+        }
+        self.paid_calls += 1;
+        match cost.filter(|cost| cost.is_finite() && *cost >= 0.0) {
+            Some(cost) => self.cost += cost,
+            None => self.unpriced_calls += 1,
+        }
+    }
 }
 
 /// A limit of the app's own on what one session may spend.
@@ -117,6 +132,12 @@ impl Ledger {
         self.lock().totals
     }
 
+    /// Whether nothing is lost with these books.
+    pub(crate) fn is_blank(&self) -> bool {
+        let state = self.lock();
+        state.totals == Totals::default() && state.running == 0 && !state.told
+    }
+
     /// Opens the books for a call, or refuses it with what was spent.
     pub(crate) fn open(self: &Arc<Self>, operation: &Operation) -> Result<Ticket, OverGuard> {
         let mut state = self.lock();
@@ -125,8 +146,8 @@ impl Ledger {
             let unknown = state.totals.unpriced_calls + state.running;
             #[expect(clippy::cast_precision_loss, reason = "nobody makes 2^53 calls")]
             let spent = state.totals.cost + guard.assumed * unknown as f64;
-            // A limit that is no number holds nothing back; one would rather stop.
-            if spent >= guard.max || guard.max.is_nan() {
+            // What is no number would hold nothing back; one would rather stop.
+            if spent.partial_cmp(&guard.max) != Some(Ordering::Less) {
                 return Err(OverGuard {
                     spent,
                     max: guard.max,
@@ -153,29 +174,36 @@ impl Ledger {
     }
 
     pub(crate) fn keep(&self, balance: &Answer<Balance>, epoch: u64) {
-        self.lock().cached = Some(Cached {
-            at: Instant::now(),
-            epoch,
-            balance: balance.clone(),
-        });
-        self.watch(**balance);
+        let mut state = self.lock();
+        // One that was asked for earlier may come later.
+        if state.cached.as_ref().is_none_or(|cached| cached.epoch <= epoch) {
+            state.cached = Some(Cached {
+                at: Instant::now(),
+                epoch,
+                balance: balance.clone(),
+            });
+        }
+        drop(state);
+        if let (Some(low), Some(left)) = (&self.low, balance.remaining) {
+            self.watch(low, **balance, left < low.threshold);
+        }
     }
 
     /// The wallet is empty.
     pub(crate) fn exhausted(&self, spent: Option<f64>, max: Option<f64>) {
         self.lock().epoch += 1;
-        self.watch(Balance {
+        let balance = Balance {
             spent,
             max,
             remaining: Some(0.0),
-        });
+        };
+        if let Some(low) = &self.low {
+            // Whatever the threshold is.
+            self.watch(low, balance, true);
+        }
     }
 
-    fn watch(&self, balance: Balance) {
-        let (Some(low), Some(left)) = (&self.low, balance.remaining) else {
-            return;
-        };
-        let is_low = left < low.threshold;
+    fn watch(&self, low: &LowBalance, balance: Balance, is_low: bool) {
         let was_told = std::mem::replace(&mut self.lock().told, is_low);
         if is_low && !was_told {
             (low.tell)(balance);
@@ -221,19 +249,14 @@ impl Ticket {
                     .completion_tokens
                     .saturating_add(tokens(usage.completion_tokens));
             }
-            if paid {
-                totals.paid_calls += 1;
-                match cost.filter(|cost| cost.is_finite() && *cost >= 0.0) {
-                    Some(cost) => totals.cost += cost,
-                    None => totals.unpriced_calls += 1,
-                }
-            }
+            totals.pay(paid, cost);
         });
     }
 
-    /// The call failed.
-    pub(crate) fn failed(mut self, risk: ChargeRisk) {
+    /// The call failed; `cost` is what the head of a broken answer names.
+    pub(crate) fn failed(mut self, risk: ChargeRisk, cost: Option<f64>) {
         if risk.may_have_been_charged() {
+            self.close(|totals, paid| totals.pay(paid, cost));
             return;
         }
         self.open = false;
@@ -260,10 +283,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.close(|totals, paid| {
-            totals.paid_calls += u64::from(paid);
-            totals.unpriced_calls += u64::from(paid);
-        });
+        self.close(|totals, paid| totals.pay(paid, None));
     }
 }
 
@@ -294,8 +314,8 @@ mod tests {
         let usage: Usage = serde_json::from_str(r#"{"prompt_tokens":7,"completion_tokens":-3}"#).unwrap();
         ledger.open(paid()).unwrap().answered(Some(&usage), Some(0.25));
         ledger.open(paid()).unwrap().answered(Some(&usage), None);
-        ledger.open(paid()).unwrap().failed(ChargeRisk::Refused);
-        ledger.open(paid()).unwrap().failed(ChargeRisk::Unknown);
+        ledger.open(paid()).unwrap().failed(ChargeRisk::Refused, None);
+        ledger.open(paid()).unwrap().failed(ChargeRisk::Unknown, None);
         drop(ledger.open(paid()).unwrap());
         ledger
             .open(Operation::READ)
@@ -323,13 +343,12 @@ mod tests {
             ledger.open(Operation::READ).is_ok(),
             "what is free is not held back"
         );
-        first.failed(ChargeRisk::NotSent);
+        first.failed(ChargeRisk::NotSent, None);
         assert!(ledger.open(paid()).is_ok());
-        assert!(
-            Arc::new(Ledger::new(Some(BudgetGuard::new(f64::NAN)), None))
-                .open(paid())
-                .is_err()
-        );
+        for guard in [BudgetGuard::new(f64::NAN), BudgetGuard::new(1.0).assume(f64::NAN)] {
+            let books = Arc::new(Ledger::new(Some(guard), None));
+            assert!(books.open(paid()).is_err(), "{guard:?}");
+        }
     }
 
     #[test]
@@ -368,5 +387,36 @@ mod tests {
         }
         ledger.exhausted(None, None);
         assert_eq!(*told.lock().unwrap(), [Some(0.9), Some(0.5)]);
+    }
+
+    #[test]
+    fn an_empty_wallet_is_told_whatever_the_threshold() {
+        let told: Arc<Mutex<u32>> = Arc::default();
+        let heard = told.clone();
+        let low = LowBalance {
+            threshold: 0.0,
+            tell: Arc::new(move |_| *heard.lock().unwrap() += 1),
+        };
+        Ledger::new(None, Some(low)).exhausted(None, None);
+        assert_eq!(*told.lock().unwrap(), 1);
+    }
+
+    #[test]
+    fn a_broken_answer_that_named_its_price_is_priced() {
+        let ledger = ledger(None);
+        ledger
+            .open(paid())
+            .unwrap()
+            .failed(ChargeRisk::Completed, Some(0.5));
+        let totals = ledger.totals();
+        assert_eq!(
+            (
+                totals.calls,
+                totals.paid_calls,
+                totals.unpriced_calls,
+                totals.cost
+            ),
+            (0, 1, 0, 0.5)
+        );
     }
 }

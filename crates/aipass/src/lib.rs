@@ -43,6 +43,7 @@ mod profile;
 mod raw;
 mod reach;
 mod transport;
+mod users;
 
 pub use account::{Balance, BalanceWatch};
 pub use builder::ClientBuilder;

@@ -40,14 +40,13 @@ impl Meta {
     pub fn model(&self) -> Option<&str> {
         self.model
             .as_deref()
-            .or_else(|| text(&self.headers, "x-litellm-model-id"))
+            .or_else(|| text(&self.headers, "x-litellm-model-group"))
     }
 
     /// The price of the call in USD, where the server told it (`x-litellm-response-cost`, or `usage.cost`).
     #[must_use]
     pub fn cost(&self) -> Option<f64> {
-        let header: Option<f64> = number(&self.headers, "x-litellm-response-cost");
-        header.filter(|cost| cost.is_finite()).or(self.cost)
+        told_cost(&self.headers).or(self.cost)
     }
 
     /// The limit on requests.
@@ -154,6 +153,12 @@ where
     fn into_iter(self) -> Self::IntoIter {
         self.value.into_iter()
     }
+}
+
+/// The price that a header names.
+pub(crate) fn told_cost(headers: &HeaderMap) -> Option<f64> {
+    let cost: Option<f64> = number(headers, "x-litellm-response-cost");
+    cost.filter(|cost| cost.is_finite() && *cost >= 0.0)
 }
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {

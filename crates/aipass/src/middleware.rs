@@ -31,8 +31,8 @@ use std::{fmt, time::Duration};
 /// # Ok::<(), aipass::ConfigError>(())
 /// ```
 pub trait Middleware: Send + Sync + fmt::Debug + 'static {
-    /// Before an attempt is sent. It may wait, change the headers, or stop the call with an error, which then is the
-    /// [source](std::error::Error::source) of the call's own; nothing was sent.
+    /// Before an attempt is sent. It may wait, change the headers, or stop the call with an error, which then is the last of
+    /// the [sources](std::error::Error::source) of the call's own; nothing was sent.
     ///
     /// `Authorization` is written after the hooks, so that what they put there does not travel.
     ///

@@ -87,9 +87,10 @@ impl RequestOptions {
     }
 }
 
-const OURS: [HeaderName; 9] = [
+const OURS: [HeaderName; 10] = [
     header::AUTHORIZATION,
     header::HOST,
+    header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
     header::CONTENT_TYPE,
     header::TRANSFER_ENCODING,

@@ -6,10 +6,10 @@ use crate::{
     error::{Error, StreamFault},
     meta::Meta,
 };
-use aipass_api::{SilentBody, operation::Operation};
+use aipass_api::{CallContext, SilentBody, operation::Operation};
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// The largest answer that [`RawAnswer::bytes`] reads into memory.
 const MAX_BODY: usize = 64 * 1024 * 1024;
@@ -81,18 +81,16 @@ impl RawRequest {
         };
         let request = self.build()?;
         let call = self.client.open(operation, None)?;
-        match self
-            .client
-            .parts()
-            .0
-            .api
-            .execute_in(&call.context, operation, request)
-            .await
-        {
+        let api = &self.client.parts().0.api;
+        let sending = api.execute_in(&call.context, operation, request);
+        match call.within(sending).await {
             Ok(response) => Ok(RawAnswer {
                 status: response.status(),
                 meta: call.meta(response.headers().clone()),
                 response,
+                operation,
+                context: call.context.clone(),
+                broken: false,
                 call: Some(call),
             }),
             Err(failure) => {
@@ -161,6 +159,10 @@ pub struct RawAnswer {
     status: StatusCode,
     meta: Meta,
     response: reqwest::Response,
+    operation: &'static Operation,
+    context: Arc<CallContext>,
+    /// It has failed: what is read from then on is no end.
+    broken: bool,
     /// Until the body has ended.
     call: Option<Call>,
 }
@@ -184,6 +186,9 @@ impl RawAnswer {
     /// # Errors
     /// [`Error::is_incomplete`] where the body breaks off, [`Error::is_timeout`] where it falls silent.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        if self.broken {
+            return Err(self.fail(StreamFault::Incomplete(None)));
+        }
         match self.response.chunk().await {
             Ok(Some(bytes)) => Ok(Some(bytes)),
             Ok(None) => {
@@ -198,12 +203,21 @@ impl RawAnswer {
                 } else {
                     StreamFault::Incomplete(Some(error.without_url().into()))
                 };
-                let Some(call) = self.call.take() else {
-                    return Err(Error::request("the answer has failed already"));
-                };
-                let error = Error::stream(call.operation, &call.context, fault, None);
-                Err(call.failed(error))
+                Err(self.fail(fault))
             }
+        }
+    }
+
+    fn fail(&mut self, fault: StreamFault) -> Error {
+        self.broken = true;
+        let error = Error::stream(self.operation, &self.context, fault, None);
+        self.close(error)
+    }
+
+    fn close(&mut self, error: Error) -> Error {
+        match self.call.take() {
+            Some(call) => call.failed(error),
+            None => error,
         }
     }
 
@@ -215,13 +229,8 @@ impl RawAnswer {
         let mut whole = bytes::BytesMut::new();
         while let Some(piece) = self.chunk().await? {
             if whole.len() + piece.len() > MAX_BODY {
-                return Err(match self.call.take() {
-                    Some(call) => {
-                        let error = Error::too_large(call.operation, &call.context);
-                        call.failed(error)
-                    }
-                    None => Error::request("the answer has failed already"),
-                });
+                let error = Error::too_large(self.operation, &self.context);
+                return Err(self.close(error));
             }
             whole.extend_from_slice(&piece);
         }

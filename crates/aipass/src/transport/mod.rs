@@ -49,6 +49,8 @@ pub(crate) struct Memory {
     renewal: Option<AccessToken>,
     renewed: bool,
     logged_in: bool,
+    /// How many logins of the session had ended when the attempt began.
+    logins: u64,
     retries: u32,
     /// An attempt before the last one may have been charged.
     pub(crate) may_have_been_charged: bool,
@@ -86,6 +88,9 @@ impl Authed {
         self.address.place(&mut request, operation);
         if let Some(client_id) = &self.client_id {
             request.headers_mut().insert(CLIENT_ID, client_id.clone());
+        }
+        if let Some(relogin) = &self.relogin {
+            call.state(|memory: &mut Memory| memory.logins = relogin.ended());
         }
         let token = match call.state(|memory: &mut Memory| memory.renewal.take()) {
             Some(token) => token,
@@ -256,9 +261,9 @@ impl Authed {
             return None;
         }
         tracing::info!(operation = operation.id, "a login is required; starting one");
-        Some(match relogin.run().await {
+        let seen = call.state(|memory: &mut Memory| memory.logins);
+        Some(match relogin.run(seen).await {
             Ok(()) => {
-                call.state(|memory: &mut Memory| memory.renewed = false);
                 // A person's time is not the server's.
                 call.start_clock(operation);
                 Retry::Again

@@ -48,12 +48,17 @@ impl Relogin {
         }
     }
 
+    /// How many logins have ended so far.
+    pub(crate) fn ended(&self) -> u64 {
+        self.ended.load(Ordering::Acquire)
+    }
+
     /// Logs in, or waits for the login under way and has its outcome: fifty calls open one browser, and a person who says
-    /// no is not asked fifty times.
-    pub(crate) async fn run(&self) -> Result<(), AuthError> {
-        let seen = self.ended.load(Ordering::Acquire);
+    /// no is not asked fifty times. `seen` is what [`ended`](Self::ended) said before the call asked for its token: a login
+    /// that has ended since is the one that it needs.
+    pub(crate) async fn run(&self, seen: u64) -> Result<(), AuthError> {
         let mut outcome = self.turn.lock().await;
-        if self.ended.load(Ordering::Acquire) != seen {
+        if self.ended() != seen {
             return outcome.clone().map_or(Ok(()), Err);
         }
         let done = self.flow.log_in(&self.auth).await;
