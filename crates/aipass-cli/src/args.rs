@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::{
-    cmd_balance, cmd_chat, cmd_client, cmd_demo, cmd_doctor, cmd_help, cmd_login, cmd_logout, cmd_models,
-    cmd_status, cmd_token, cmd_whoami,
+    cmd_api, cmd_balance, cmd_chat, cmd_client, cmd_demo, cmd_doctor, cmd_help, cmd_login, cmd_logout,
+    cmd_models, cmd_status, cmd_token, cmd_whoami,
 };
 use clap::{Args, Parser, Subcommand};
 
@@ -36,6 +36,7 @@ pub(crate) enum Command {
     Balance(cmd_balance::BalanceArgs),
     Models(cmd_models::ModelsArgs),
     Chat(cmd_chat::ChatArgs),
+    Api(cmd_api::ApiArgs),
     Client(cmd_client::ClientArgs),
     Doctor(cmd_doctor::DoctorArgs),
     Help(cmd_help::HelpArgs),

@@ -1,7 +1,12 @@
 //! `aipass chat`: one question, and the answer as it is written.
 
-use crate::{args::ConnectionArgs, context::Context, environment, exit::Exit, failure::Failure, output};
-use aipass::{ChatBuilder, ChatReply, ChatStream, enums::FinishReason};
+mod usage;
+
+use crate::{
+    args::ConnectionArgs, cmd_balance::Amounts, context::Context, environment, exit::Exit, failure::Failure,
+    output,
+};
+use aipass::{Balance, ChatBuilder, ChatReply, ChatStream, Client, enums::FinishReason};
 use clap::Args;
 use serde::Serialize;
 use std::io::{IsTerminal, Read};
@@ -14,8 +19,10 @@ const INPUT_LIMIT: u64 = 16 * 1024 * 1024;
 #[command(after_long_help = "\
 JSON: {\"id\":\"chatcmpl-1\",\"model\":\"gpt-4o-mini\",\"text\":\"Hello.\",\"refusal\":null,
         \"finish_reason\":\"stop\",\"complete\":true,
-        \"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7}}
-What the service leaves out is null. An answer that was cut is printed with \"complete\":false, \
+        \"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7},
+        \"cost\":0.0001,\"balance\":{\"remaining\":7.55,\"spent\":2.45,\"max\":10.0}}
+What the service leaves out is null, and \"balance\" is null without -u. \"cost\" and \"balance\" are US dollars. An \
+answer that was cut is printed with \"complete\":false, \
 and the exit code says so too.
 
 A chat is a paid call.")]
@@ -34,6 +41,9 @@ pub(crate) struct ChatArgs {
     /// Ask for the answer in one piece
     #[arg(long)]
     no_stream: bool,
+    /// Then tell the tokens, the cost and the balance: on stderr, or in the JSON
+    #[arg(short, long)]
+    usage: bool,
     /// At most this many tokens of answer
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_tokens: Option<u32>,
@@ -55,21 +65,46 @@ impl ChatArgs {
 }
 
 pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failure> {
-    let chat = context.interrupt.stops(prepare(context, args)).await?;
+    let (client, chat) = context.interrupt.stops(prepare(context, args)).await?;
     let mut ended = if args.no_stream {
         whole(context, chat).await
     } else {
         streamed(context, chat, !args.json).await
     }?;
-    if let Some(reply) = &ended.reply {
-        if args.json {
-            output::json(&Json::of(reply, ended.failure.is_none()))?;
-        } else if args.no_stream {
-            output::foreign(&line(reply.text()))?;
-        }
-        if ended.failure.is_none() {
-            ended.failure = shortcoming(reply);
-        }
+    let Some(reply) = &ended.reply else {
+        return ended.failure.map_or(Ok(()), Err);
+    };
+    if args.no_stream && !args.json {
+        output::foreign(&line(reply.text()))?;
+    }
+    let is_whole = ended.failure.is_none();
+    // Whoever has pressed Ctrl-C waits for nothing more.
+    let asks = args.usage
+        && ended
+            .failure
+            .as_ref()
+            .is_none_or(|failure| failure.exit != Exit::Interrupted);
+    let left = if asks {
+        Some(usage::left(context, &client).await)
+    } else {
+        None
+    };
+    if args.json {
+        let balance = left.as_ref().and_then(|left| left.as_ref().ok());
+        output::json(&Json::of(reply, is_whole, balance))?;
+    }
+    match &left {
+        Some(left) if !args.json => usage::tell(reply, left),
+        Some(Err(failure)) => usage::unknown(failure),
+        _ => {}
+    }
+    if is_whole {
+        let stopped = left
+            .and_then(Result::err)
+            .filter(|failure| failure.exit == Exit::Interrupted);
+        ended.failure = stopped
+            .map(|_| Failure::interrupted("interrupted before the balance came; the answer is whole"))
+            .or_else(|| shortcoming(reply));
     }
     ended.failure.map_or(Ok(()), Err)
 }
@@ -80,7 +115,7 @@ struct Ended {
     failure: Option<Failure>,
 }
 
-async fn prepare(context: &Context, args: &ChatArgs) -> Result<ChatBuilder, Failure> {
+async fn prepare(context: &Context, args: &ChatArgs) -> Result<(Client, ChatBuilder), Failure> {
     let model = match &args.model {
         Some(model) => Some(model.clone()),
         None => match environment::MODEL.read()? {
@@ -117,7 +152,7 @@ async fn prepare(context: &Context, args: &ChatArgs) -> Result<ChatBuilder, Fail
     if let Some(temperature) = args.temperature {
         chat = chat.temperature(temperature);
     }
-    Ok(chat)
+    Ok((client, chat))
 }
 
 async fn prompt(args: &ChatArgs) -> Result<String, Failure> {
@@ -179,11 +214,8 @@ async fn streamed(context: &Context, chat: ChatBuilder, show: bool) -> Result<En
     };
     live.end()?;
     let mut ended = end(stream, broken);
-    if let Some(failure) = &mut ended.failure
-        && live.last.is_some()
-    {
-        // Part of the answer is there and paid for.
-        failure.login_helps = false;
+    if live.last.is_some() {
+        ended.failure = ended.failure.map(Failure::after_a_part);
     }
     Ok(ended)
 }
@@ -247,7 +279,7 @@ fn line(text: &str) -> String {
 /// What is wrong with an answer that came whole.
 fn shortcoming(reply: &ChatReply) -> Option<Failure> {
     if let Some(refusal) = reply.refusal() {
-        let mut failure = Failure::new(Exit::Other, "the model refused to answer");
+        let mut failure = Failure::new(Exit::Filtered, "the model refused to answer");
         if let Some(report) = &mut failure.report {
             report.server = Some(refusal.to_owned());
         }
@@ -255,11 +287,13 @@ fn shortcoming(reply: &ChatReply) -> Option<Failure> {
     }
     match reply.finish_reason()? {
         FinishReason::Length => Some(
-            Failure::new(Exit::Other, "the answer ends at the limit of tokens").with_help(
+            Failure::new(Exit::Incomplete, "the answer ends at the limit of tokens").with_help(
                 "raise --max-tokens or leave it out; models that reason spend tokens before the first word",
             ),
         ),
-        FinishReason::ContentFilter => Some(Failure::new(Exit::Other, "a content filter ended the answer")),
+        FinishReason::ContentFilter => {
+            Some(Failure::new(Exit::Filtered, "a content filter ended the answer"))
+        }
         _ => None,
     }
 }
@@ -274,6 +308,8 @@ struct Json<'a> {
     finish_reason: Option<&'a str>,
     complete: bool,
     usage: Option<Usage>,
+    cost: Option<f64>,
+    balance: Option<Amounts>,
 }
 
 #[derive(Serialize)]
@@ -284,7 +320,7 @@ struct Usage {
 }
 
 impl<'a> Json<'a> {
-    fn of(reply: &'a ChatReply, whole: bool) -> Self {
+    fn of(reply: &'a ChatReply, whole: bool, balance: Option<&Balance>) -> Self {
         let finish_reason = reply.finish_reason();
         Self {
             id: Some(reply.id()).filter(|id| !id.is_empty()),
@@ -302,6 +338,8 @@ impl<'a> Json<'a> {
                 completion_tokens: usage.completion_tokens,
                 total_tokens: usage.total_tokens,
             }),
+            cost: reply.meta().cost(),
+            balance: balance.copied().map(Amounts::from),
         }
     }
 }

@@ -43,6 +43,18 @@ fn exit_codes() -> String {
         // Writing into a string cannot fail.
         let _ = writeln!(text, "{:>3}  {}", row.code, row.meaning);
     }
+    let mut order: Vec<String> = Vec::new();
+    for (exit, _) in exit::OF_CALLS {
+        let code = exit.code().to_string();
+        if !order.contains(&code) {
+            order.push(code);
+        }
+    }
+    let _ = writeln!(
+        text,
+        "\nWhere several fit a call that failed, it is the first of {}.",
+        order.join(", ")
+    );
     text
 }
 

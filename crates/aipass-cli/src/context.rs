@@ -6,6 +6,7 @@ use crate::{
     failure::Failure,
     interrupt::Interrupt,
     redirect,
+    retries::TellsRetries,
 };
 use aipass::{
     BaseUrl, Client, ClientBuilder, FileStore, HttpOptions, Profile, ProfileStore, Profiles, Secret,
@@ -268,7 +269,7 @@ impl Settings {
 
     /// How the program presents itself.
     pub(crate) fn http() -> HttpOptions {
-        HttpOptions::default().user_agent(concat!("aipass-cli/", env!("CARGO_PKG_VERSION")))
+        HttpOptions::default().app(concat!("aipass-cli/", env!("CARGO_PKG_VERSION")))
     }
 
     /// A client with these settings, without a secret. A profile whose store cannot be opened here gets none.
@@ -281,6 +282,7 @@ impl Settings {
         let mut builder = Client::builder()
             .profile(&profile)
             .http(Self::http())
+            .middleware(TellsRetries)
             .base_url(self.base_url());
         if let Some(prefix) = self.api_prefix() {
             builder = builder.api_prefix(prefix);

@@ -1,7 +1,11 @@
 //! Why a command failed: what the person reads, and the exit code that a script reads.
 
-use crate::{environment, exit::Exit};
-use aipass::{AuthError, ChargeRisk, ConfigError};
+use crate::{
+    environment,
+    exit::{self, Exit},
+    output::usd,
+};
+use aipass::{AuthError, BudgetExceeded, ConfigError};
 use std::{error::Error as StdError, io};
 
 /// A command that did not do what it was asked for.
@@ -9,7 +13,7 @@ use std::{error::Error as StdError, io};
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     /// `None` where there is nothing to say, as for a reader that closed the pipe.
-    pub(crate) report: Option<Report>,
+    pub(crate) report: Option<Box<Report>>,
     /// A login would help, and the command could then be run again without paying for anything twice.
     pub(crate) login_helps: bool,
 }
@@ -24,20 +28,24 @@ pub(crate) struct Report {
     pub(crate) what: String,
     /// What to do about it.
     pub(crate) help: Option<String>,
+    /// What the wallet has spent and may spend, where that is the reason.
+    pub(crate) wallet: Option<String>,
     /// The server's own words.
     pub(crate) server: Option<String>,
     /// The reason at the bottom, as the system words it.
     pub(crate) cause: Option<String>,
+    /// Part of the answer stands on stdout.
+    pub(crate) is_partial: bool,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
         Self {
             exit,
-            report: Some(Report {
+            report: Some(Box::new(Report {
                 what: what.into(),
                 ..Report::default()
-            }),
+            })),
             login_helps: false,
         }
     }
@@ -74,9 +82,24 @@ impl Failure {
     /// The same, for a program that was called with `--profile`: the login has to have the same.
     pub(crate) fn for_profile(mut self, profile: Option<&str>) -> Self {
         if let (Some(profile), Some(report)) = (profile, &mut self.report)
-            && report.help.as_deref() == Some(LOGIN)
+            && let Some(help) = &mut report.help
         {
-            report.help = Some(format!("run `aipass login --profile {profile}`"));
+            *help = help
+                .replace("`aipass login`", &format!("`aipass login --profile {profile}`"))
+                .replace(
+                    "`aipass login --scope",
+                    &format!("`aipass login --profile {profile} --scope"),
+                );
+        }
+        self
+    }
+
+    /// The same, where part of the answer has been printed: it has been paid for, so the call is not simply run again.
+    pub(crate) fn after_a_part(mut self) -> Self {
+        self.login_helps = false;
+        if let Some(report) = &mut self.report {
+            // Whoever presses Ctrl-C is told so already.
+            report.is_partial = self.exit != Exit::Interrupted;
         }
         self
     }
@@ -109,21 +132,27 @@ impl From<aipass::Error> for Failure {
             }
             return failure;
         }
-        let safe = matches!(error.charge_risk(), ChargeRisk::Free | ChargeRisk::NotSent);
-        let exit = if error.is_login_required() {
-            Exit::LoginRequired
-        } else if (error.is_network() || error.is_timeout()) && safe {
-            Exit::Network
-        } else {
-            Exit::Other
-        };
+        let exit = Exit::of(exit::OF_CALLS, &error);
         let mut failure = Self::new(exit, error.to_string()).with_help(help_of(&error));
         failure.login_helps = error.is_login_required() && !environment::ACCESS_TOKEN.is_set();
         // Where the server answered, its status and words say it better than the layers below.
         let broke = error.is_network() || error.is_incomplete() || error.is_decode();
         let cause = if broke { root_cause(&error) } else { None };
         failure.describe(error.server_message().map(str::to_owned), cause);
+        if let Some(report) = &mut failure.report {
+            report.wallet = error.budget().and_then(spent);
+        }
         failure
+    }
+}
+
+/// What an empty wallet has spent, as far as the service says.
+fn spent(budget: BudgetExceeded) -> Option<String> {
+    match (budget.spent, budget.max) {
+        (Some(spent), Some(max)) => Some(format!("{} of {} USD spent", usd(spent), usd(max))),
+        (Some(spent), None) => Some(format!("{} USD spent", usd(spent))),
+        (None, Some(max)) => Some(format!("{} USD at most", usd(max))),
+        (None, None) => None,
     }
 }
 
@@ -131,9 +160,29 @@ impl From<aipass::Error> for Failure {
 fn help_of(error: &aipass::Error) -> String {
     if error.is_login_required() {
         login_help()
+    } else if let Some(scope) = error.missing_scope() {
+        scope_help(scope)
     } else {
         error.help()
     }
+}
+
+/// How to get a scope beside those that every login asks for.
+fn scope_help(scope: &str) -> String {
+    if environment::ACCESS_TOKEN.is_set() {
+        return format!(
+            "set a token with the scope {scope} in {}",
+            environment::ACCESS_TOKEN.name
+        );
+    }
+    let mut scopes = vec!["api:access", "profile:read"];
+    if !scopes.contains(&scope) {
+        scopes.push(scope);
+    }
+    format!(
+        "sign in with it: `aipass login --scope {}`",
+        scopes.join(" --scope ")
+    )
 }
 
 /// A login would not help while a variable brings the token.
@@ -150,15 +199,7 @@ pub(crate) fn login_help() -> String {
 
 impl From<AuthError> for Failure {
     fn from(error: AuthError) -> Self {
-        let exit = if error.is_login_required() {
-            Exit::LoginRequired
-        } else if error.is_network() {
-            Exit::Network
-        } else if error.is_store() || error.is_config() || error.is_listen() {
-            Exit::Config
-        } else {
-            Exit::Other
-        };
+        let exit = Exit::of(exit::OF_LOGINS, &error);
         let what = match error.store_error() {
             Some(store) => store.to_string(),
             None => error.to_string(),

@@ -4,6 +4,9 @@ use crate::{exit::Exit, failure::Failure, output};
 use aipass::Secret;
 use std::io::{self, BufRead, IsTerminal, Read};
 
+/// The largest body that is sent.
+const LARGEST_BODY: u64 = 64 * 1024 * 1024;
+
 /// A token is a few kilobytes; a longer text is something else.
 const LONGEST_SECRET: u64 = 64 * 1024;
 
@@ -59,6 +62,40 @@ pub(crate) async fn secret(what: &str, usage: &str) -> Result<Secret, Failure> {
         return Err(unusable("not one word"));
     }
     Ok(Secret::new(trimmed))
+}
+
+/// Reads the body of a request from a file, or from standard input for `-`.
+pub(crate) async fn body(file: &str) -> Result<Vec<u8>, Failure> {
+    let from_stdin = file == "-";
+    let path = file.to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut bytes = Vec::new();
+        let source: &mut dyn Read = if from_stdin {
+            &mut io::stdin().lock()
+        } else {
+            &mut std::fs::File::open(path)?
+        };
+        source.take(LARGEST_BODY + 1).read_to_end(&mut bytes)?;
+        Ok::<_, io::Error>(bytes)
+    });
+    let name = if from_stdin { "standard input" } else { file };
+    let unreadable = |why: String| {
+        Failure::config(
+            format!("{name} cannot be read: {why}"),
+            "check the name and the rights of the file",
+        )
+    };
+    let bytes = read
+        .await
+        .map_err(|_| unreadable("the reader ended".to_owned()))?
+        .map_err(|error| unreadable(error.to_string()))?;
+    if bytes.len() as u64 > LARGEST_BODY {
+        return Err(Failure::usage(
+            format!("{name} is larger than 64 MiB"),
+            "send less",
+        ));
+    }
+    Ok(bytes)
 }
 
 /// On a thread of its own, so that Ctrl-C is heard meanwhile.

@@ -4,6 +4,7 @@
 //! own, and only `output` prints.
 
 mod args;
+mod cmd_api;
 mod cmd_balance;
 mod cmd_chat;
 mod cmd_client;
@@ -29,6 +30,7 @@ mod output;
 mod profile_file;
 mod redirect;
 mod remember;
+mod retries;
 mod when;
 
 use crate::{
@@ -94,6 +96,10 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         // It has something to save when Ctrl-C comes, so it looks after that itself.
         Command::Chat(args) => {
             let run = || cmd_chat::run(context, &args);
+            offer::login(context, &args.connection, args.reads_input(), run).await
+        }
+        Command::Api(args) => {
+            let run = || cmd_api::run(context, &args);
             offer::login(context, &args.connection, args.reads_input(), run).await
         }
         Command::Client(args) => stop.stops(cmd_client::run(context, &args)).await,

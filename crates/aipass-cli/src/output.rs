@@ -40,9 +40,14 @@ fn escaped(json: &str) -> Cow<'_, str> {
 
 /// Prints data as it comes, without waiting for the end of the line.
 pub(crate) fn data(text: &str) -> Result<(), Failure> {
+    bytes(text.as_bytes())
+}
+
+/// The same for what may be no text.
+pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     stdout
-        .write_all(text.as_bytes())
+        .write_all(bytes)
         .and_then(|()| stdout.flush())
         .map_err(|error| Failure::output(&error))
 }
@@ -96,10 +101,21 @@ pub(crate) fn failure(failure: &Failure) {
             harmless(help).replace('\n', "\n      ")
         ));
     }
-    for (label, text) in [("server:", &report.server), ("cause:", &report.cause)] {
+    let details = [
+        ("wallet:", &report.wallet),
+        ("server:", &report.server),
+        ("cause:", &report.cause),
+    ];
+    for (label, text) in details {
         if let Some(text) = text {
             note(&format!("{} {}", paint.bold(label), one_line(text)));
         }
+    }
+    if report.is_partial {
+        note(&format!(
+            "{} what is printed is part of the answer",
+            paint.bold("note:")
+        ));
     }
 }
 

@@ -49,6 +49,40 @@ pub(crate) fn span(seconds: u64) -> String {
     format!("{count} {unit}{plural}")
 }
 
+/// The longest span that is waited for.
+const LONGEST: u64 = 30 * 86_400;
+
+/// Reads `30s`, `5m`, `1h30m` or `2d`: a second at least, 30 days at most.
+pub(crate) fn read_span(text: &str) -> Result<Duration, String> {
+    let wrong = || "it is written as 30s, 5m, 1h or 1h30m".to_owned();
+    let mut rest = text.trim();
+    let mut seconds = 0_u64;
+    if rest.is_empty() {
+        return Err(wrong());
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+        let (count, behind) = rest.split_at(digits);
+        let end = behind.find(|c: char| c.is_ascii_digit()).unwrap_or(behind.len());
+        let (unit, next) = behind.split_at(end);
+        let factor = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            _ => return Err(wrong()),
+        };
+        let count: u64 = count.parse().map_err(|_| wrong())?;
+        seconds = seconds.saturating_add(count.saturating_mul(factor));
+        rest = next;
+    }
+    match seconds {
+        0 => Err("it is a second at least".to_owned()),
+        1..=LONGEST => Ok(Duration::from_secs(seconds)),
+        _ => Err("it is 30 days at most".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +114,40 @@ mod tests {
             (172_800, "2 days"),
         ] {
             assert_eq!(span(seconds), text);
+        }
+    }
+
+    #[test]
+    fn spans_are_read_and_nonsense_is_refused() {
+        for (text, seconds) in [
+            ("1s", 1),
+            ("30s", 30),
+            ("5m", 300),
+            ("1h30m", 5_400),
+            ("2d", 172_800),
+            ("30d", LONGEST),
+        ] {
+            assert_eq!(read_span(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "5",
+            "s",
+            "0s",
+            "0m",
+            "500ms",
+            "1.5s",
+            "-5s",
+            "5 s",
+            "5sec",
+            "1h30",
+            "31d",
+            "99999999999999999999s",
+            "9999999999999999999d",
+            "5µ",
+        ] {
+            assert!(read_span(text).is_err(), "{text}");
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::support::{Program, golden};
 
-const COMMANDS: [&str; 11] = [
-    "demo", "login", "logout", "status", "token", "whoami", "balance", "models", "chat", "client", "doctor",
+const COMMANDS: [&str; 12] = [
+    "demo", "login", "logout", "status", "token", "whoami", "balance", "models", "chat", "api", "client",
+    "doctor",
 ];
 
 #[test]

@@ -1,6 +1,8 @@
 //! One module for each side of the program.
 
 mod account;
+mod api;
+mod calls;
 mod chat;
 mod client;
 mod demo;
@@ -16,3 +18,5 @@ mod support;
 #[cfg(unix)]
 mod terminal;
 mod token;
+mod usage;
+mod watch;

@@ -24,7 +24,7 @@ async fn no_secret_is_printed_however_much_is_logged() {
             .run()
             .exits(0),
     );
-    runs.push(traced(&["chat", "-m", "no-such-model", "Hi"]).exits(1));
+    runs.push(traced(&["chat", "-m", "no-such-model", "Hi"]).exits(13));
     for args in [
         &["status", "--check"][..],
         &["whoami"],

@@ -138,7 +138,7 @@ async fn a_logout_that_the_service_fails_still_deletes() {
     let stage = Stage::start().await;
     stage.login(stage.login_program()).await.exits(0);
     stage.sandbox.fail_next(Route::Revoke, Fault::status(500, "{}"));
-    let run = stage.program(["logout"]).run().exits(1);
+    let run = stage.program(["logout"]).run().exits(9);
     run.says("✗ AI Pass did not revoke the refresh token: it works until it expires\n")
         .says("✓ AI Pass revoked the access token\n")
         .says("✓ Deleted the session on this machine\n");

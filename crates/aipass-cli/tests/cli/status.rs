@@ -108,7 +108,7 @@ async fn a_check_takes_the_servers_word() {
 async fn a_check_without_an_answer_leaves_what_is_known_here() {
     let stage = Stage::start().await;
     stage.login(stage.login_program()).await.exits(0);
-    for (fault, code) in [(Fault::Reset, 7), (Fault::status(503, "{}"), 1)] {
+    for (fault, code) in [(Fault::Reset, 7), (Fault::status(503, "{}"), 9)] {
         for with_token in [false, true] {
             let check = |args: &[&str]| {
                 // A free call is sent three times before it counts as failed.

@@ -102,6 +102,11 @@ impl Program {
         child.wait_with_output().unwrap().into()
     }
 
+    /// Runs it where it prints what may be no text.
+    pub(super) fn output(mut self) -> Output {
+        self.0.output().unwrap()
+    }
+
     pub(super) fn start(mut self) -> Running {
         Running(self.0.spawn().unwrap())
     }
@@ -406,8 +411,60 @@ impl RawStream {
     }
 }
 
+/// A server that gives one answer after the other, byte for byte, each on a connection of its own.
+pub(super) struct Answers {
+    port: u16,
+    requests: std::sync::mpsc::Receiver<(String, String)>,
+}
+
+impl Answers {
+    pub(super) fn start<A: Into<Vec<u8>>>(answers: impl IntoIterator<Item = A>) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (seen, requests) = std::sync::mpsc::channel();
+        let answers: Vec<Vec<u8>> = answers.into_iter().map(Into::into).collect();
+        thread::spawn(move || {
+            for answer in answers {
+                let (mut socket, _) = listener.accept().unwrap();
+                let _ = seen.send(read_whole_request(&mut socket));
+                // The program may have gone by now.
+                let _ = socket.write_all(&answer);
+            }
+        });
+        Self { port, requests }
+    }
+
+    /// One answer with this status line, these headers and this body.
+    pub(super) fn one(status: &str, headers: &str, body: &str) -> Self {
+        Self::start([answer(status, headers, body)])
+    }
+
+    pub(super) fn program<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Program {
+        Program::new(args)
+            .env("AIPASS_BASE_URL", format!("http://127.0.0.1:{}", self.port))
+            .env("AIPASS_ACCESS_TOKEN", "token")
+    }
+
+    /// The head and the body of the next request.
+    pub(super) fn request(&self) -> (String, String) {
+        self.requests.recv().unwrap()
+    }
+}
+
+/// An answer as it goes over the wire; each of the headers ends with a line break of HTTP.
+pub(super) fn answer(status: &str, headers: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+}
+
 /// Reads one request; gives its head.
 pub(super) fn read_request(socket: &mut TcpStream) -> String {
+    read_whole_request(socket).0
+}
+
+fn read_whole_request(socket: &mut TcpStream) -> (String, String) {
     let mut reader = BufReader::new(socket);
     let mut head = String::new();
     let mut length = 0;
@@ -426,8 +483,9 @@ pub(super) fn read_request(socket: &mut TcpStream) -> String {
             break;
         }
     }
-    reader.read_exact(&mut vec![0; length]).unwrap();
-    head
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    (head, String::from_utf8(body).unwrap())
 }
 
 /// A browser on another machine: clicks "allow" or "deny" on the consent page, and gives the address that it ends up

@@ -1,6 +1,6 @@
 //! The program at a real terminal: a person is asked, and nobody else.
 
-use super::support::{Program, Running, Stage, address_in, decide};
+use super::support::{Answers, Program, Running, Stage, address_in, decide};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::{
     fs::{File, OpenOptions},
@@ -189,4 +189,55 @@ async fn a_token_is_not_read_from_a_terminal() {
     let screen = Terminal::start(stage.program(["login", "--with-token"])).end(2);
     assert!(screen.contains("would be seen on this terminal"), "{screen}");
     assert!(screen.contains("aipass login --with-token < FILE"), "{screen}");
+}
+
+/// Bytes could make a terminal do anything; a text is shown without what it would obey.
+#[test]
+fn a_terminal_gets_text_and_no_bytes() {
+    let sound = Answers::one("200 OK", "content-type: audio/mpeg\r\n", "ID3\x1b[2J");
+    let screen = Terminal::start(
+        sound
+            .program(["api", "POST", "/oauth2/v1/audio/speech"])
+            .env("NO_COLOR", "1"),
+    )
+    .end(3);
+    assert!(
+        screen.contains("error: the answer is audio/mpeg, and not for a terminal")
+            && screen.contains("> FILE`; this call was probably charged"),
+        "{screen}"
+    );
+    assert!(!screen.contains("ID3"), "{screen}");
+
+    let text = Answers::one(
+        "200 OK",
+        "content-type: text/plain\r\nx-a: \u{9b}2J\r\n",
+        "one\x1b[2J\u{20ac}",
+    );
+    let screen = Terminal::start(text.program(["api", "GET", "/x", "-i"]).env("NO_COLOR", "1")).end(0);
+    assert!(screen.ends_with("one[2J\u{20ac}\r\n"), "{screen:?}");
+    assert!(!screen.contains(['\x1b', '\u{9b}']), "{screen:?}");
+
+    let broken = Answers::one(
+        "500 Oh",
+        "content-type: image/png\r\nx-should-retry: false\r\n",
+        "\x1b[2J",
+    );
+    let screen = Terminal::start(broken.program(["api", "GET", "/x"]).env("NO_COLOR", "1")).end(9);
+    assert!(!screen.contains('\x1b'), "{screen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_raw_call_offers_a_login_and_hides_the_refusal_before_it() {
+    let stage = Stage::start().await;
+    stage.write_profiles("[profiles.default]\nclient_id = \"client_cli\"\nbase_url = \"{base_url}\"\nredirect_uris = [\"{redirect_uri}\"]\n");
+    stage.login(stage.login_program()).await.exits(0);
+    stage.sandbox.revoke_all();
+    let mut terminal = Terminal::start(stage.bare(["api", "GET", "/api/v1/usage/me/summary"]));
+    let screen = terminal.until("Sign in now? [Y/n] ");
+    assert!(!screen.contains('{'), "{screen}");
+    terminal.type_line("");
+    let screen = terminal.until("Waiting up to 5 minutes");
+    stage.sandbox.approve(&shown_address(&screen)).await.unwrap();
+    let screen = terminal.end(0);
+    assert!(screen.contains("\"remainingBudget\""), "{screen}");
 }
