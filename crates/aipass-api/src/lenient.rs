@@ -4,8 +4,12 @@
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, Visitor},
+    de::{
+        self, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
 };
+use serde_json::Value;
 use std::{fmt, marker::PhantomData};
 
 /// Takes null for the default: servers send `"tool_calls": null` where they mean an empty list.
@@ -53,6 +57,71 @@ where
     Ok(deserializer
         .deserialize_option(Nullable(Number))?
         .map(T::from_f64))
+}
+
+/// A text as it is, and any other JSON by way of a value.
+pub fn text_or<'de, T, D>(
+    deserializer: D,
+    text: impl FnOnce(String) -> T,
+    other: impl FnOnce(Value) -> T,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(TextOr { text, other })
+}
+
+struct TextOr<A, B> {
+    text: A,
+    other: B,
+}
+
+impl<'de, T, A, B> Visitor<'de> for TextOr<A, B>
+where
+    A: FnOnce(String) -> T,
+    B: FnOnce(Value) -> T,
+{
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<T, E> {
+        Ok((self.text)(value.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, value: String) -> Result<T, E> {
+        Ok((self.text)(value))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
+        Ok((self.other)(value.into()))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
+        Ok((self.other)(value.into()))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
+        Ok((self.other)(value.into()))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
+        Ok((self.other)(value.into()))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<T, E> {
+        Ok((self.other)(Value::Null))
+    }
+
+    fn visit_seq<S: de::SeqAccess<'de>>(self, seq: S) -> Result<T, S::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(seq)).map(self.other)
+    }
+
+    fn visit_map<M: de::MapAccess<'de>>(self, map: M) -> Result<T, M::Error> {
+        Value::deserialize(MapAccessDeserializer::new(map)).map(self.other)
+    }
 }
 
 /// The two float types of the generated code.
@@ -231,6 +300,21 @@ mod tests {
                 .unwrap_err()
                 .to_string();
             assert!(!error.contains("s3cr3t"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_at_once_and_anything_else_by_its_kind() {
+        use crate::types::{ContentPart, MessageContent};
+        let read = |json: &str| serde_json::from_str::<MessageContent>(json).unwrap();
+        assert_eq!(read(r#""a\nb""#), MessageContent::Text("a\nb".to_owned()));
+        let MessageContent::Parts(parts) = read(r#"[{"type":"text","text":"hi"},{"type":"later"}]"#) else {
+            panic!("a list of parts");
+        };
+        assert!(matches!(parts[0], ContentPart::Text { .. }));
+        for odd in ["7", "-7", "0.5", "true", r#"{"a":[1]}"#, r#"[1]"#] {
+            let value = serde_json::from_str(odd).unwrap();
+            assert_eq!(read(odd), MessageContent::Unknown(value), "{odd}");
         }
     }
 }

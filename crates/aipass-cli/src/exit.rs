@@ -252,4 +252,28 @@ mod tests {
         order.retain(|code| [5, 6, 4, 12, 10, 8].contains(code));
         assert_eq!(order, [5, 6, 4, 12, 10, 8]);
     }
+
+    #[derive(Debug)]
+    struct SaysNo;
+
+    impl aipass::Middleware for SaysNo {
+        fn before<'a>(
+            &'a self,
+            _: &'a mut aipass::Outgoing,
+        ) -> aipass::BoxFuture<'a, Result<(), aipass::BoxError>> {
+            Box::pin(std::future::ready(Err("no".into())))
+        }
+    }
+
+    /// The program sets neither a limit nor a veto of its own; whoever adds one finds its code here.
+    #[tokio::test]
+    async fn a_limit_of_the_app_is_a_budget_and_a_veto_has_no_code() {
+        let builder = || aipass::Client::builder().access_token(aipass::Secret::new("token"));
+        let limited = builder().budget_guard(aipass::BudgetGuard::new(0.0));
+        let vetoed = builder().middleware(SaysNo);
+        for (builder, exit) in [(limited, Exit::Budget), (vetoed, Exit::Other)] {
+            let chat = builder.build().unwrap().chat("model").user("Hi");
+            assert_eq!(Exit::of(OF_CALLS, &chat.send().await.unwrap_err()), exit);
+        }
+    }
 }

@@ -24,6 +24,7 @@ pub(super) fn mend(file: &mut syn::File, lowered: &Lowered) {
         .cloned()
         .collect();
     OpenUntagged { answers: inner }.visit_file_mut(file);
+    read_texts_at_once(file);
     OptionalExtra.visit_file_mut(file);
     trim_builders(file, &pascal(&lowered.requests));
 }
@@ -180,6 +181,66 @@ impl VisitMut for OpenUntagged {
         expr.arms
             .push(syn::parse_quote! { Self::Unknown(x) => x.fmt(f), });
     }
+}
+
+/// Gives each union that begins with a text and takes any JSON in the end a decoder of its own: an untagged one would
+/// write down every text, and read it from there a second time.
+fn read_texts_at_once(file: &mut syn::File) {
+    let Some(types) = module(&mut file.items, "types") else {
+        return;
+    };
+    let mut decoders: Vec<syn::Item> = Vec::new();
+    for item in types.iter_mut() {
+        let syn::Item::Enum(item) = item else { continue };
+        if serde_list(&item.attrs).is_some_and(|list| list == "untagged")
+            && let Some(decoder) = text_decoder(item)
+        {
+            for attribute in &mut item.attrs {
+                if let syn::Meta::List(list) = &mut attribute.meta
+                    && list.path.is_ident("derive")
+                {
+                    let rest = list.tokens.to_string().replace(":: serde :: Deserialize ,", "");
+                    list.tokens = rest.parse().unwrap_or_else(|_| list.tokens.clone());
+                }
+            }
+            decoders.push(decoder);
+        }
+    }
+    types.append(&mut decoders);
+}
+
+fn text_decoder(item: &syn::ItemEnum) -> Option<syn::Item> {
+    let mut variants: Vec<(&syn::Ident, String)> = Vec::new();
+    for variant in &item.variants {
+        let syn::Fields::Unnamed(fields) = &variant.fields else {
+            return None;
+        };
+        let field = fields.unnamed.first().filter(|field| field.attrs.is_empty())?;
+        let ty = field.ty.to_token_stream().to_string().replace(' ', "");
+        variants.push((&variant.ident, ty));
+    }
+    let [(text, first), others @ .., (unknown, last)] = variants.as_slice() else {
+        return None;
+    };
+    if first != "::std::string::String" || last != "::serde_json::Value" {
+        return None;
+    }
+    let name = &item.ident;
+    let others = others.iter().map(|(variant, _)| variant);
+    Some(syn::parse_quote! {
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                ::aipass_api::lenient::text_or(deserializer, Self::#text, |value| {
+                    #(
+                        if let Ok(known) = ::serde::Deserialize::deserialize(&value) {
+                            return Self::#others(known);
+                        }
+                    )*
+                    Self::#unknown(value)
+                })
+            }
+        }
+    })
 }
 
 /// Makes the map of unknown fields optional: in the builder, and for `Default` where everything else is.

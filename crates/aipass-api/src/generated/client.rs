@@ -1123,7 +1123,7 @@ pub mod types {
         }
     }
     ///A plain text, or a list of parts. Which parts a message may hold depends on its role.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
     pub enum MessageContent {
         Text(::std::string::String),
@@ -1607,7 +1607,7 @@ pub mod types {
         Unknown(::serde_json::Map<::std::string::String, ::serde_json::Value>),
     }
     ///The arguments as JSON text, which the model may have got wrong. Some providers send the object itself (assumed).
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
     pub enum ToolArguments {
         Text(::std::string::String),
@@ -6293,6 +6293,38 @@ pub mod types {
             fn from(value: String) -> Self {
                 Self(value.into())
             }
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for MessageContent {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::aipass_api::lenient::text_or(
+                deserializer,
+                Self::Text,
+                |value| {
+                    if let Ok(known) = ::serde::Deserialize::deserialize(&value) {
+                        return Self::Parts(known);
+                    }
+                    Self::Unknown(value)
+                },
+            )
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ToolArguments {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            ::aipass_api::lenient::text_or(
+                deserializer,
+                Self::Text,
+                |value| {
+                    if let Ok(known) = ::serde::Deserialize::deserialize(&value) {
+                        return Self::Object(known);
+                    }
+                    Self::Unknown(value)
+                },
+            )
         }
     }
 }
