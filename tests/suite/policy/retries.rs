@@ -1,6 +1,6 @@
 //! The retry table, row by row: what the server saw, what the error says, what it may have cost, how long was waited.
 
-use super::server::{Act, HELLO, Probe, Script, answer, events, json, probe, under};
+use super::server::{Act, HELLO, Probe, Script, answer, content, events, json, probe, under};
 use aipass::{
     ChargeRisk, Error,
     policy::{Again, Backoff, RetryPolicy, RetryRow, Situation, Timeouts},
@@ -665,6 +665,41 @@ async fn the_compatible_table_for_calls_that_are_sent_once() {
     try_table(RetryPolicy::openai_compatible(), Class::Once).await;
 }
 
+/// The first row that fits decides, so their order is a part of the promise.
+#[test]
+fn the_rows_stand_in_their_order() {
+    for policy in [
+        RetryPolicy::charge_safe(),
+        RetryPolicy::openai_compatible(),
+        RetryPolicy::none(),
+    ] {
+        let order: Vec<_> = policy.rows().iter().map(|row| row.situation).collect();
+        assert_eq!(
+            order,
+            [
+                Situation::NotSent,
+                Situation::Budget,
+                Situation::Unauthorized,
+                Situation::ShouldNotRetry,
+                Situation::LongDelay,
+                Situation::RateLimited,
+                Situation::TooEarly,
+                Situation::Unavailable,
+                Situation::Ambiguous,
+                Situation::AskedToRetry,
+                Situation::Refused,
+                Situation::Elsewhere,
+                Situation::RefusedInside,
+                Situation::FalseSuccess,
+                Situation::NoAnswer,
+                Situation::BrokenAnswer,
+                Situation::TooLarge,
+                Situation::BrokenStream,
+            ]
+        );
+    }
+}
+
 /// The one switch that the default table has.
 #[tokio::test]
 async fn a_503_with_a_delay_is_waited_for_where_that_is_asked_for() {
@@ -736,7 +771,7 @@ async fn an_attempt_that_may_be_charged_is_remembered() {
 #[tokio::test]
 async fn a_retry_that_is_answered_is_an_answer() {
     let slow = Act::Keep(answer("429 Slow", "", ""));
-    let server = Script::acts([slow.clone(), slow, Act::Keep(super::server::content())]).await;
+    let server = Script::acts([slow.clone(), slow, Act::Keep(content())]).await;
     let Probe { ai, pauses, .. } = server.probe().await;
     let reply = ai.chat("m").user("hi").send().await.unwrap();
     assert_eq!((reply.text(), reply.meta().attempts()), ("ok", 3));
@@ -747,4 +782,31 @@ async fn a_retry_that_is_answered_is_an_answer() {
         calls.iter().all(|call| body(call) == body(&calls[0])),
         "the same body each time"
     );
+}
+
+/// A decoder of gzip may drop what follows the first member. JSON and events show where they end; a file or a text does
+/// not, and must not come in half.
+#[tokio::test]
+async fn what_does_not_show_its_end_is_not_compressed() {
+    let film = Act::Keep(answer("200 OK", "content-type: video/mp4\r\n", "film"));
+    let server = Script::acts([film.clone(), film, Act::Keep(content())]).await;
+    let ai = server.probe().await.ai;
+    ai.api().download_video().id("v-1").send().await.unwrap();
+    ai.request(Method::GET, "/oauth2/v1/file").send().await.unwrap();
+    ai.models().await.unwrap();
+    ai.chat("m").user("hi").stream().await.unwrap();
+    let asked: Vec<_> = server
+        .calls()
+        .iter()
+        .map(|call| {
+            call.lines()
+                .find_map(|line| line.strip_prefix("accept-encoding: "))
+                .map(str::to_owned)
+        })
+        .collect();
+    let asked: Vec<_> = asked
+        .iter()
+        .map(|value| value.as_deref().unwrap_or_default())
+        .collect();
+    assert_eq!(asked, ["identity", "identity", "gzip", "gzip"]);
 }
