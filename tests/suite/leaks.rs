@@ -48,6 +48,8 @@ fn no_secret_leaves_the_facade() {
         .with_max_level(tracing::Level::TRACE)
         .with_writer(move || writer.clone())
         .finish();
+    // While there is only one subscriber, an event that another thread meets first is switched off for everybody.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let secrets = tracing::subscriber::with_default(subscriber, || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

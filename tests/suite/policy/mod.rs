@@ -4,6 +4,7 @@ mod budget;
 mod connections;
 mod error_bodies;
 mod http2;
+mod promises;
 mod redirects;
 mod renewal;
 mod retries;

@@ -1,7 +1,10 @@
 //! How long a server asks to wait, and what is made of it.
 
-use super::server::{Act, Probe, Script, answer, content};
-use aipass::{ChargeRisk, Error};
+use super::server::{Act, Probe, Script, answer, content, under};
+use aipass::{
+    ChargeRisk, Error,
+    policy::{Backoff, RetryPolicy},
+};
 use std::time::Duration;
 
 const DATE: &str = "date: Wed, 21 Oct 2015 12:00:00 GMT\r\n";
@@ -178,4 +181,20 @@ async fn the_wait_ends_in_an_answer() {
     let Probe { ai, pauses, .. } = server.probe().await;
     assert_eq!(ai.chat("m").user("hi").send().await.unwrap().text(), "ok");
     assert_eq!(pauses.recorded(), [Duration::from_secs(30)]);
+}
+
+/// A program may be more patient than the default, and the pauses have a ceiling then.
+#[tokio::test]
+async fn the_pauses_double_up_to_the_ceiling() {
+    let mut backoff = Backoff::default();
+    backoff.first = Duration::from_millis(10);
+    backoff.most = Duration::from_millis(40);
+    let policy = RetryPolicy::charge_safe().max_retries(6).backoff(backoff);
+    let server = Script::always(Act::Keep(answer("429 Slow", "", ""))).await;
+    let Probe { ai, pauses, .. } = server.probe_with(under(policy, |_| {})).await;
+    assert_eq!(ai.chat("m").user("hi").send().await.unwrap_err().attempts(), 7);
+    for (pause, most) in pauses.recorded().iter().zip([10, 20, 40, 40, 40, 40]) {
+        assert!(*pause <= Duration::from_millis(most), "{:?}", pauses.recorded());
+    }
+    assert_eq!(pauses.recorded().len(), 6);
 }

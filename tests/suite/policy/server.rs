@@ -15,7 +15,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::Notify,
+    sync::{Notify, mpsc::UnboundedReceiver},
 };
 
 /// What the server does once it has read a request.
@@ -33,7 +33,12 @@ pub(crate) enum Act {
     Drip(Vec<u8>, Duration),
     /// Sends the head and that many bytes.
     Flood(Vec<u8>, usize),
+    /// Sends the head, and then what it is told to, each time at once.
+    Relay(Vec<u8>, Told),
 }
+
+/// What is told to an [`Act::Relay`].
+pub(crate) type Told = Arc<tokio::sync::Mutex<UnboundedReceiver<String>>>;
 
 /// What the server has seen.
 #[derive(Debug, Default)]
@@ -138,6 +143,7 @@ async fn serve(mut socket: TcpStream, log: &Log, act: &(dyn Fn(usize) -> Act + S
         let number = {
             let mut calls = log.calls.lock().unwrap();
             calls.push(request);
+            assert!(calls.len() < 1000, "a call that goes on for ever");
             calls.len() - 1
         };
         match act(number) {
@@ -163,6 +169,14 @@ async fn serve(mut socket: TcpStream, log: &Log, act: &(dyn Fn(usize) -> Act + S
                     socket.write_all(b" ").await.ok()?;
                     tokio::time::sleep(pause).await;
                 }
+            }
+            Act::Relay(head, told) => {
+                socket.write_all(&head).await.ok()?;
+                let mut told = told.lock().await;
+                while let Some(text) = told.recv().await {
+                    socket.write_all(text.as_bytes()).await.ok()?;
+                }
+                return socket.shutdown().await.ok();
             }
             Act::Flood(head, mut length) => {
                 socket.write_all(&head).await.ok()?;

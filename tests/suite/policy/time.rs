@@ -199,6 +199,28 @@ async fn a_slow_reader_ends_nothing() {
     assert_eq!(stream.finish().unwrap().text(), "HelHelHel");
 }
 
+/// A program may look away in the middle, as one with a window does: what the server sent meanwhile counts.
+#[tokio::test]
+async fn a_reader_that_looks_away_ends_nothing() {
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    let told = Arc::new(tokio::sync::Mutex::new(told));
+    let server = Script::always(Act::Relay(events(""), told)).await;
+    let set = |limits: &mut Timeouts| limits.event = Some(3 * SHORT);
+    let probe = server.probe_with(limits(only(set))).await;
+    let mut stream = probe.ai.chat("m").user("hi").stream().await.unwrap();
+    for _ in 0..2 {
+        let waiting = tokio::time::timeout(SHORT / 4, stream.next()).await;
+        assert!(waiting.is_err(), "nothing has come yet");
+        for text in [": ping\n\n", ": ping\n\n", HELLO] {
+            tell.send(text.to_owned()).unwrap();
+            tokio::time::sleep(3 * SHORT).await;
+        }
+        assert_eq!(stream.next().await.unwrap().unwrap().text(), "Hel");
+    }
+    tell.send(STOP.to_owned()).unwrap();
+    assert_eq!(stream.collect().await.unwrap().text(), "HelHel");
+}
+
 /// One deadline for all attempts: what does not fit is not waited for, and the error is the one that there is.
 #[tokio::test]
 async fn a_pause_that_does_not_fit_is_not_waited_for() {

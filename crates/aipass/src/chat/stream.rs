@@ -166,6 +166,12 @@ pub struct ChatStream {
     silence: Silence,
 }
 
+/// A timer wakes whoever waits for it long before that.
+const ABSENCE: Duration = Duration::from_millis(50);
+
+/// How long a reader that comes back may look for what was sent meanwhile.
+const RETURN: Duration = Duration::from_secs(1);
+
 /// The limit on the time between two events that hold data.
 struct Silence {
     limit: Option<Duration>,
@@ -182,19 +188,26 @@ impl Silence {
     /// Ready when the time is over.
     fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
         // The clock may not reach that far: then there is no limit.
-        let Some(end) = self.limit.and_then(|limit| Instant::now().checked_add(limit)) else {
+        let end = |limit| Some((limit, Instant::now().checked_add(limit)?));
+        let Some((limit, end)) = self.limit.and_then(end) else {
             return Poll::Pending;
         };
-        let due = *self.due.get_or_insert(end);
+        let mut due = *self.due.get_or_insert(end);
         let timer = self
             .timer
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
         loop {
             ready!(timer.as_mut().poll(context));
-            if timer.deadline() >= due {
+            if timer.deadline() < due {
+                timer.as_mut().reset(due);
+                continue;
+            }
+            let late = Instant::now().saturating_duration_since(due);
+            if late < ABSENCE {
                 return Poll::Ready(());
             }
-            timer.as_mut().reset(due);
+            // The reader was away when the time was over, and what was sent meanwhile has yet to be read.
+            due = *self.due.insert(Instant::now() + limit.min(RETURN));
         }
     }
 }

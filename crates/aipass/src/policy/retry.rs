@@ -235,6 +235,7 @@ pub(crate) fn risk(facts: &Facts, charge: Charge) -> ChargeRisk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aipass_api::FailureKind;
 
     #[test]
     fn no_table_repeats_a_paid_call_that_may_be_charged_unless_it_says_so() {
@@ -242,6 +243,23 @@ mod tests {
             let certain = matches!(row.risk, Some(NotSent | Refused));
             let repeats = matches!(row.paid, Retry | Renew);
             assert!(certain || !repeats, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_is_sent_once_risks_what_a_paid_one_does() {
+        for kind in [
+            FailureKind::FalseSuccess,
+            FailureKind::NotAnAnswer,
+            FailureKind::Cut,
+            FailureKind::Malformed,
+            FailureKind::TooLarge,
+        ] {
+            for begun in [false, true] {
+                let facts = Facts::in_answer(kind, None, begun);
+                assert_eq!(risk(&facts, Charge::Once), risk(&facts, Charge::Paid), "{kind:?}");
+                assert_eq!(risk(&facts, Charge::Free), ChargeRisk::Free, "{kind:?}");
+            }
         }
     }
 

@@ -14,7 +14,8 @@ use crate::{
 };
 use aipass_api::{
     BoxError, CallContext, Failure, FailureKind, Retry, RetryFuture, TimeoutPhase, Transport, TransportError,
-    TransportFuture, operation::Operation,
+    TransportFuture,
+    operation::{Operation, ResponseKind},
 };
 use aipass_auth::{AccessToken, AuthError, TokenSource};
 use http::{HeaderName, HeaderValue, header};
@@ -88,6 +89,10 @@ impl Authed {
         self.address.place(&mut request, operation);
         if let Some(client_id) = &self.client_id {
             request.headers_mut().insert(CLIENT_ID, client_id.clone());
+        }
+        if !shows_its_end(operation) {
+            let encoding = request.headers_mut().entry(header::ACCEPT_ENCODING);
+            encoding.or_insert(HeaderValue::from_static("identity"));
         }
         if let Some(relogin) = &self.relogin {
             call.state(|memory: &mut Memory| memory.logins = relogin.ended());
@@ -280,6 +285,15 @@ fn fits(pause: Duration, call: &CallContext) -> bool {
             .checked_add(pause)
             .is_some_and(|end| end < deadline)
     })
+}
+
+/// Whether an answer that comes in half is seen to. A decoder of gzip may drop what follows the first member, so that half
+/// a file or a text would pass as the whole: those are asked for as they are.
+fn shows_its_end(operation: &Operation) -> bool {
+    matches!(
+        operation.response,
+        ResponseKind::Json | ResponseKind::EventStream | ResponseKind::Empty
+    )
 }
 
 fn own(error: impl Into<BoxError>) -> TransportError {
