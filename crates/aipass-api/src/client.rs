@@ -2,10 +2,11 @@
 
 use crate::{
     call::{CallContext, CallOptions},
-    failure::{self, Failure, Received},
+    failure::Failure,
     generated::client::Client,
     operation::Operation,
     path,
+    receive::{self, Received},
     transport::{Retry, Transport},
 };
 use bytes::Bytes;
@@ -153,7 +154,7 @@ impl Client {
         loop {
             // `None` for a body that can be sent only once: then the first failure is the outcome.
             let again = request.try_clone();
-            let failure = match failure::receive(transport, self.client(), request, operation, call).await {
+            let failure = match receive::receive(transport, self.client(), request, operation, call).await {
                 Ok(received) => return Ok(received),
                 Err(failure) => failure,
             };

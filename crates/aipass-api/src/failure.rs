@@ -1,29 +1,22 @@
 //! Why a call failed: decoded once, for every operation, with everything that is known about it.
 //!
 //! The generated code would lose the status of an answer that does not decode, print URLs and bodies in its errors, and
-//! take an HTML page or an error inside a 200 for the answer. So each response passes through [`receive`] first.
+//! take an HTML page or an error inside a 200 for the answer. So each response passes through
+//! [`receive`](crate::receive) first.
 
 use crate::{
-    body,
-    call::CallContext,
     error_body::ErrorBody,
-    operation::{Charge, Operation, ResponseKind},
     path::InvalidId,
-    transport::{BoxError, Transport, TransportError},
+    receive::Head,
+    transport::{BoxError, TransportError},
 };
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode, header};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
 use progenitor_client::Error;
-use serde::de::IgnoredAny;
-use serde_json::Value;
-use std::{error::Error as StdError, fmt, future::Future, sync::Arc, time::Duration};
-use tokio::time::{Instant, timeout, timeout_at};
+use std::{error::Error as StdError, fmt, sync::Arc};
 
 /// How much of a failed answer's body is kept.
-const KEPT: usize = 64 * 1024;
-
-/// How long the body of an answer outside 2xx is waited for: the status says most of it already.
-const ERROR_BODY_TIME: Duration = Duration::from_secs(30);
+pub(crate) const KEPT: usize = 64 * 1024;
 
 /// Which limit ran out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -144,7 +137,7 @@ impl Failure {
         this
     }
 
-    fn new(kind: FailureKind, source: Option<BoxError>) -> Self {
+    pub(crate) fn new(kind: FailureKind, source: Option<BoxError>) -> Self {
         Self(Arc::new(Parts {
             kind,
             status: None,
@@ -159,7 +152,7 @@ impl Failure {
         }))
     }
 
-    fn answered(kind: FailureKind, head: Head, body: &Bytes, error: Option<ErrorBody>) -> Self {
+    pub(crate) fn answered(kind: FailureKind, head: Head, body: &Bytes, error: Option<ErrorBody>) -> Self {
         Self(Arc::new(Parts {
             kind,
             status: Some(head.status),
@@ -192,7 +185,7 @@ impl Failure {
     }
 
     /// Keeps what is known by now: a cut or a timeout in the body still has a status.
-    fn with_answer(mut self, head: Head, body: &Bytes) -> Self {
+    pub(crate) fn with_answer(mut self, head: Head, body: &Bytes) -> Self {
         if let Some(parts) = Arc::get_mut(&mut self.0) {
             parts.status = Some(head.status);
             parts.headers = head.headers;
@@ -260,192 +253,7 @@ impl StdError for Failure {
     }
 }
 
-/// Sends through the transport, reads what is to be read whole, and judges it.
-pub(crate) async fn receive(
-    transport: &dyn Transport,
-    http: &reqwest::Client,
-    request: reqwest::Request,
-    operation: &'static Operation,
-    call: &CallContext,
-) -> Result<Received, Failure> {
-    let deadline = call.deadline();
-    let sent = until(deadline, transport.send(http, request, operation, call)).await?;
-    let mut response = sent.map_err(refused_by_transport)?;
-
-    if !response.status().is_success() {
-        // Whatever goes wrong with the body, the status stands.
-        let reader = Reader {
-            idle: call.options.idle,
-            deadline: earlier(deadline, ERROR_BODY_TIME),
-        };
-        let body = reader
-            .read(&mut response, KEPT)
-            .await
-            .unwrap_or_else(|partial| partial.bytes);
-        let error = ErrorBody::read(&body);
-        let head = Head::take(response);
-        return Err(Failure::answered(FailureKind::Status, head, &body, Some(error)));
-    }
-    if !must_be_read(operation.response, &response) {
-        return Ok(Received::Open(body::limit_silence(response, call.options.idle)));
-    }
-    let reader = Reader {
-        idle: call.options.idle,
-        deadline,
-    };
-    let read = reader.read(&mut response, call.options.max_body).await;
-    let head = Head::take(response);
-    let body = match read {
-        Ok(body) => body,
-        Err(partial) => return Err(partial.why.with_answer(head, &partial.bytes)),
-    };
-    match judge(operation, &head.headers, &body) {
-        Verdict::Answer => Ok(Received::Whole(head, body)),
-        Verdict::Error(error) => Err(Failure::answered(
-            FailureKind::FalseSuccess,
-            head,
-            &body,
-            Some(error),
-        )),
-        Verdict::Nothing => {
-            let title = ErrorBody::read(&body);
-            Err(Failure::answered(
-                FailureKind::NotAnAnswer,
-                head,
-                &body,
-                Some(title),
-            ))
-        }
-        Verdict::Malformed => Err(Failure::answered(FailureKind::Malformed, head, &body, None)),
-    }
-}
-
-/// An answer that is what the operation promises, as far as can be said without its types.
-pub(crate) enum Received {
-    /// It was read whole.
-    Whole(Head, Bytes),
-    /// Its body is still to come.
-    Open(reqwest::Response),
-}
-
-impl Received {
-    pub(crate) fn into_response(self) -> reqwest::Response {
-        match self {
-            Self::Open(response) => response,
-            Self::Whole(head, body) => {
-                let mut response = http::Response::new(body);
-                *response.status_mut() = head.status;
-                *response.headers_mut() = head.headers;
-                response.into()
-            }
-        }
-    }
-}
-
-/// The earlier of the deadline and the end of that time.
-fn earlier(deadline: Option<Instant>, time: Duration) -> Option<Instant> {
-    let end = Instant::now() + time;
-    Some(deadline.map_or(end, |deadline| deadline.min(end)))
-}
-
-/// Whether the whole body is read before it is handed on: JSON and text always are; a stream or media only where the
-/// server sent JSON, HTML or nothing in its place.
-fn must_be_read(kind: ResponseKind, response: &reqwest::Response) -> bool {
-    match kind {
-        ResponseKind::Json | ResponseKind::Text => true,
-        ResponseKind::EventStream | ResponseKind::Bytes | ResponseKind::Any => {
-            is(response.headers(), "application/json")
-                || is(response.headers(), "text/html")
-                || response.status() == StatusCode::NO_CONTENT
-        }
-        ResponseKind::Empty => false,
-    }
-}
-
-enum Verdict {
-    Answer,
-    Error(ErrorBody),
-    Nothing,
-    Malformed,
-}
-
-fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
-    let body = body.trim_ascii();
-    // Plain text may be any text, an empty one included, unless the server says that it is something else.
-    if operation.response == ResponseKind::Text
-        && !is(headers, "application/json")
-        && !is(headers, "text/html")
-    {
-        return Verdict::Answer;
-    }
-    // Who asks at an address of their own promises nothing, but a page is not what an API answers.
-    let nothing = body.is_empty() || body == b"null";
-    if body.starts_with(b"<") || (nothing && operation.response != ResponseKind::Any) {
-        return Verdict::Nothing;
-    }
-    // Most bodies are not parsed a second time. Cut or malformed JSON is an answer too: the generated decoder says where
-    // it breaks.
-    let error = if ErrorBody::may_be_inside(body) {
-        serde_json::from_slice(body)
-            .ok()
-            .and_then(|value| error_in(operation, &value))
-    } else {
-        None
-    };
-    match error {
-        Some(error) => Verdict::Error(error),
-        // JSON in the place of media is never the media.
-        None if operation.response == ResponseKind::Bytes => Verdict::Nothing,
-        // A free read may be repeated, but only here: the types are tried after the transport is done.
-        None if operation.charge == Charge::Free
-            && operation.response == ResponseKind::Json
-            && serde_json::from_slice::<IgnoredAny>(body).is_err() =>
-        {
-            Verdict::Malformed
-        }
-        None => Verdict::Answer,
-    }
-}
-
-fn error_in(operation: &Operation, value: &Value) -> Option<ErrorBody> {
-    // A video that failed is the thing that was asked for, and its `error` a part of it. No other answer has such a member.
-    let video = operation.response == ResponseKind::Json && operation.path.contains("/videos");
-    let named = |key: &str| value.get(key).is_some_and(Value::is_string);
-    if video && (named("id") || named("videoId")) {
-        None
-    } else {
-        ErrorBody::inside(value)
-    }
-}
-
-pub(crate) struct Head {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-}
-
-impl Head {
-    fn take(mut response: reqwest::Response) -> Self {
-        Self {
-            status: response.status(),
-            headers: std::mem::take(response.headers_mut()),
-        }
-    }
-}
-
-fn is(headers: &HeaderMap, media_type: &str) -> bool {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let essence = value
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim();
-    essence.eq_ignore_ascii_case(media_type)
-}
-
-fn refused_by_transport(error: TransportError) -> Failure {
+pub(crate) fn refused_by_transport(error: TransportError) -> Failure {
     match error {
         TransportError::Timeout(phase) => Failure::new(FailureKind::Timeout(phase), None),
         TransportError::Other(source) => Failure::new(FailureKind::Transport, Some(source)),
@@ -484,189 +292,9 @@ fn unprocessed(error: &(dyn StdError + 'static)) -> bool {
     false
 }
 
-async fn until<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Failure> {
-    let Some(deadline) = deadline else {
-        return Ok(work.await);
-    };
-    timeout_at(deadline, work)
-        .await
-        .map_err(|_| Failure::new(FailureKind::Timeout(TimeoutPhase::Total), None))
-}
-
-/// Reads a body under the limits of the call.
-struct Reader {
-    idle: Option<Duration>,
-    deadline: Option<Instant>,
-}
-
-/// What was there when reading had to stop.
-struct Partial {
-    bytes: Bytes,
-    why: Failure,
-}
-
-/// The pieces of a body. The usual case, a body in one piece, is not copied.
-#[derive(Default)]
-struct Gathered {
-    first: Bytes,
-    all: BytesMut,
-}
-
-impl Gathered {
-    fn len(&self) -> usize {
-        self.first.len() + self.all.len()
-    }
-
-    fn push(&mut self, piece: Bytes) {
-        if self.len() == 0 {
-            self.first = piece;
-            return;
-        }
-        if !self.first.is_empty() {
-            self.all.extend_from_slice(&std::mem::take(&mut self.first));
-        }
-        self.all.extend_from_slice(&piece);
-    }
-
-    fn into_bytes(self) -> Bytes {
-        if self.all.is_empty() {
-            self.first
-        } else {
-            self.all.freeze()
-        }
-    }
-}
-
-impl Reader {
-    async fn read(&self, response: &mut reqwest::Response, limit: usize) -> Result<Bytes, Partial> {
-        let mut whole = Gathered::default();
-        loop {
-            let why = match self.chunk(response).await {
-                Ok(Some(piece)) if whole.len() + piece.len() <= limit => {
-                    whole.push(piece);
-                    continue;
-                }
-                Ok(Some(piece)) => {
-                    whole.push(piece.slice(..limit - whole.len()));
-                    Failure::new(FailureKind::TooLarge, None)
-                }
-                Ok(None) => return Ok(whole.into_bytes()),
-                Err(why) => why,
-            };
-            return Err(Partial {
-                bytes: whole.into_bytes(),
-                why,
-            });
-        }
-    }
-
-    async fn chunk(&self, response: &mut reqwest::Response) -> Result<Option<Bytes>, Failure> {
-        let next = async {
-            match self.idle {
-                None => Ok(response.chunk().await),
-                Some(idle) => timeout(idle, response.chunk()).await,
-            }
-        };
-        match until(self.deadline, next).await? {
-            Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(error)) => Err(Failure::cut(error)),
-            Err(_) => Err(Failure::new(FailureKind::Timeout(TimeoutPhase::Idle), None)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn verdict(operation: &str, content_type: &'static str, body: &str) -> &'static str {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
-        match judge(Operation::find(operation).unwrap(), &headers, body.as_bytes()) {
-            Verdict::Answer => "answer",
-            Verdict::Error(_) => "error",
-            Verdict::Nothing => "nothing",
-            Verdict::Malformed => "malformed",
-        }
-    }
-
-    #[test]
-    fn a_success_that_is_none_is_seen() {
-        for (body, expected) in [
-            (r#"{"choices":[]}"#, "answer"),
-            (r#"{"choices":[],"error":null}"#, "answer"),
-            (
-                r#"{"choices":[{"message":{"content":"an \"error\""}}]}"#,
-                "answer",
-            ),
-            (r#"{"success":true,"data":{}}"#, "answer"),
-            (r#"["gpt-4o"]"#, "answer"),
-            (r#"{"error":{"message":"m"}}"#, "error"),
-            (r#"{"success":false,"message":"m"}"#, "error"),
-            (r#"{"id":null,"error":{"type":"budget_exceeded"}}"#, "error"),
-            (
-                r#"{"id":"g1","choices":[{"message":{"content":"half"}}],"error":{"message":"died","code":502}}"#,
-                "error",
-            ),
-            ("<!doctype html><title>x</title>", "nothing"),
-            (" null\n", "nothing"),
-            ("  ", "nothing"),
-            ("", "nothing"),
-        ] {
-            assert_eq!(
-                verdict("create_chat_completion", "application/json", body),
-                expected,
-                "{body}"
-            );
-        }
-        for (operation, content_type, body, expected) in [
-            (
-                "get_video",
-                "application/json",
-                r#"{"id":"video_1","status":"failed","error":{"message":"m"}}"#,
-                "answer",
-            ),
-            (
-                "get_video",
-                "application/json",
-                r#"{"id":null,"error":{"message":"m"}}"#,
-                "error",
-            ),
-            (
-                "download_video",
-                "application/json",
-                r#"{"id":"video_1","status":"in_progress"}"#,
-                "nothing",
-            ),
-            (
-                "download_video",
-                "application/json",
-                r#"{"error":{"message":"m"}}"#,
-                "error",
-            ),
-            ("list_models", "application/json", r#"{"data":[{"#, "malformed"),
-            ("create_transcription_raw", "text/plain", "", "answer"),
-            ("create_transcription_raw", "text/plain", "<b>", "answer"),
-            (
-                "create_transcription_raw",
-                "text/html",
-                "<title>x</title>",
-                "nothing",
-            ),
-            (
-                "create_transcription_raw",
-                "application/json",
-                r#"{"error":"e"}"#,
-                "error",
-            ),
-        ] {
-            assert_eq!(
-                verdict(operation, content_type, body),
-                expected,
-                "{operation} {body}"
-            );
-        }
-    }
 
     #[test]
     fn neither_display_nor_debug_show_the_body_or_headers() {

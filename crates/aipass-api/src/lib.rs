@@ -49,6 +49,7 @@ pub mod multipart;
 mod open_enum;
 pub mod operation;
 mod path;
+mod receive;
 pub mod sse;
 mod transport;
 
