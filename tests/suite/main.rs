@@ -5,10 +5,14 @@
     reason = "a test panics where something it needs is missing"
 )]
 
+mod facade;
 mod generated;
+mod hooks;
+mod in_memory;
 mod keyring;
 mod leaks;
 mod login;
+mod login_with;
 mod policy_docs;
 #[cfg(unix)]
 mod processes;
