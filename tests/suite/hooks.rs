@@ -37,7 +37,7 @@ impl Watch {
         Self { name, ..self.clone() }
     }
 
-    fn note(&self, what: String) {
+    fn note(&self, what: &str) {
         self.seen.lock().unwrap().push(format!("{}: {what}", self.name));
     }
 
@@ -49,19 +49,19 @@ impl Watch {
 impl Middleware for Watch {
     fn before<'a>(&'a self, request: &'a mut Outgoing) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
-            self.note(format!("before {}", request.attempt));
+            self.note(&format!("before {}", request.attempt));
             request.headers.append("x-way", self.name.parse()?);
             Ok(())
         })
     }
 
     fn after(&self, answer: &Answered<'_>) {
-        self.note(format!("after {} {}", answer.attempt, answer.status.as_u16()));
+        self.note(&format!("after {} {}", answer.attempt, answer.status.as_u16()));
     }
 
     fn on_retry(&self, retry: &Retrying) {
         let status = retry.status.map(|status| status.as_u16());
-        self.note(format!("retry {} {status:?} {:?}", retry.attempt, retry.pause));
+        self.note(&format!("retry {} {status:?} {:?}", retry.attempt, retry.pause));
     }
 }
 
