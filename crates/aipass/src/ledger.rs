@@ -57,7 +57,7 @@ impl Totals {
 ///
 /// // No more than 2 dollars, and a cent for each call of unknown price.
 /// let guard = BudgetGuard::new(2.0).assume(0.01);
-/// let ai = aipass::Client::builder().client_id("client_…").budget_guard(guard).build()?;
+/// let ai = aipass::Client::builder().client_id("client_1").budget_guard(guard).build()?;
 /// # Ok::<(), aipass::ConfigError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -27,7 +27,7 @@ use std::{fmt, time::Duration};
 ///     }
 /// }
 ///
-/// let ai = Client::builder().client_id("client_…").middleware(Traced).build()?;
+/// let ai = Client::builder().client_id("client_1").middleware(Traced).build()?;
 /// # Ok::<(), aipass::ConfigError>(())
 /// ```
 pub trait Middleware: Send + Sync + fmt::Debug + 'static {

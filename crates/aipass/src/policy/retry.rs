@@ -121,7 +121,7 @@ static OPENAI_COMPATIBLE: &[RetryRow] = &[
 /// use aipass::policy::RetryPolicy;
 ///
 /// let patient = RetryPolicy::charge_safe().max_retries(5);
-/// let ai = aipass::Client::builder().client_id("client_…").retry(patient).build()?;
+/// let ai = aipass::Client::builder().client_id("client_1").retry(patient).build()?;
 /// # Ok::<(), aipass::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
