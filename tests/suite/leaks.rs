@@ -4,20 +4,20 @@ use crate::session::signed_in;
 use aipass_sandbox::{Fault, Route, Sandbox};
 use std::{
     error::Error as _,
-    fmt::Debug,
+    fmt::{self, Debug},
     io::Write,
     sync::{Arc, Mutex},
 };
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn show(&self, value: &dyn Debug) {
+    pub(crate) fn show(&self, value: &dyn Debug) {
         writeln!(self.clone(), "{value:?} {value:#?}").unwrap();
     }
 
-    fn error(&self, error: &aipass::Error) {
+    pub(crate) fn error(&self, error: &aipass::Error) {
         self.show(error);
         writeln!(self.clone(), "{error} {}", error.help()).unwrap();
         let mut source = error.source();
@@ -25,6 +25,13 @@ impl Log {
             writeln!(self.clone(), "{error} {error:?}").unwrap();
             source = error.source();
         }
+    }
+}
+
+// Not what it holds: that would stand in it twice.
+impl Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Log")
     }
 }
 
@@ -39,25 +46,9 @@ impl Write for Log {
     }
 }
 
-/// A runtime of its own on this thread: the subscriber is the thread's, and hears everything down to the sockets.
 #[test]
 fn no_secret_leaves_the_facade() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    // While there is only one subscriber, an event that another thread meets first is switched off for everybody.
-    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
-    let secrets = tracing::subscriber::with_default(subscriber, || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(every_path(&log))
-    });
-    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let (text, secrets) = listen(async |log| every_path(&log).await);
     assert!(
         secrets.len() >= 6,
         "the paths must have made secrets: {}",
@@ -71,11 +62,36 @@ fn no_secret_leaves_the_facade() {
         text.contains("hyper_util"),
         "the log must have heard the layers below"
     );
+    hold_no(&text, secrets);
+}
+
+/// Runs the paths on this thread alone, and gives back all that was logged and shown, down to the sockets.
+pub(crate) fn listen<T>(paths: impl AsyncFnOnce(Log) -> T) -> (String, T) {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    // While there is only one subscriber, an event that another thread meets first is switched off for everybody.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+    let outcome = tracing::subscriber::with_default(subscriber, || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(paths(log.clone()))
+    });
+    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    (text, outcome)
+}
+
+pub(crate) fn hold_no(text: &str, secrets: impl IntoIterator<Item = String>) {
     for secret in secrets {
         assert!(
             !text.contains(&secret),
             "a secret stands in:\n{}",
-            around(&text, &secret)
+            around(text, &secret)
         );
     }
 }
@@ -133,7 +149,7 @@ async fn every_path(log: &Log) -> Vec<String> {
     secrets
 }
 
-fn secrets_of(sandbox: &Sandbox) -> Vec<String> {
+pub(crate) fn secrets_of(sandbox: &Sandbox) -> Vec<String> {
     let secrets = sandbox.issued_secrets().into_iter().chain(sandbox.seen_secrets());
     secrets.map(|secret| secret.expose_secret().to_owned()).collect()
 }

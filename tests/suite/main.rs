@@ -5,15 +5,29 @@
     reason = "a test panics where something it needs is missing"
 )]
 
+mod balance;
+mod books;
+mod facade;
 mod generated;
+mod hooks;
+mod ids;
+mod in_memory;
 mod keyring;
 mod leaks;
+mod leaks_facade;
 mod login;
+mod login_with;
+mod meta;
+mod options;
 mod policy;
 #[cfg(unix)]
 mod processes;
+mod promises;
+mod raw;
+mod scopes;
 mod seam;
 mod session;
+mod spans;
 mod streams;
 mod support;
 mod tolerance;

@@ -8,9 +8,11 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, join_all, select};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
@@ -119,12 +121,17 @@ impl Listener {
             answers: sender,
         });
         let permits = Arc::new(Semaphore::new(CONNECTIONS));
-        let mut accepting = JoinSet::new();
-        for socket in self.sockets {
-            accepting.spawn(accept(socket, rules.clone(), permits.clone()));
-        }
-        // The task sets stop all their tasks when they are dropped.
-        match timeout(limit, answers.recv()).await {
+        let accepting = self
+            .sockets
+            .into_iter()
+            .map(|socket| accept(socket, rules.clone(), permits.clone()));
+        // In no task of their own, so that the ports are free as soon as nobody waits any more.
+        let accepting = pin!(join_all(accepting));
+        let answered = match select(accepting, pin!(timeout(limit, answers.recv()))).await {
+            Either::Left(_) => Ok(None),
+            Either::Right((answered, _)) => answered,
+        };
+        match answered {
             Ok(Some(answer)) => Ok(answer),
             Ok(None) => Err(AuthError::new(Kind::Listen { tried: Vec::new() })),
             Err(_) => Err(AuthError::new(Kind::LoginTimeout)),

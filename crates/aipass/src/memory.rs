@@ -1,5 +1,6 @@
 //! Answers in place of the network, for the tests of an app.
 
+use crate::middleware::Names;
 use aipass_api::TransportError;
 use aipass_auth::BoxFuture;
 use bytes::Bytes;
@@ -20,7 +21,6 @@ pub trait Responder: Send + Sync + fmt::Debug + 'static {
 }
 
 /// What becomes of a request.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Reply {
     /// An answer. For a stream, its body holds all of the events.
@@ -52,6 +52,22 @@ impl Reply {
             http::HeaderValue::from_static(media_type),
         );
         Self::Answer(response)
+    }
+}
+
+// What a model answers stays out of logs: only its size is shown.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer(response) => f
+                .debug_struct("Answer")
+                .field("status", &response.status())
+                .field("headers", &Names(response.headers()))
+                .field("body_bytes", &response.body().len())
+                .finish(),
+            Self::Refused => f.write_str("Refused"),
+            Self::NoAnswer => f.write_str("NoAnswer"),
+        }
     }
 }
 
