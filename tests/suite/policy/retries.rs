@@ -11,6 +11,7 @@ use aipass::{
 use aipass_api::{Failure, operation::Operation};
 use futures_util::future::join_all;
 use http::Method;
+use std::time::Duration;
 
 /// A call under the rules of `once`, as none of the generated operations is.
 async fn once(Probe { base_url, ai, .. }: &Probe) -> Result<(), Failure> {
@@ -51,7 +52,8 @@ async fn try_way(way: Way, policy: RetryPolicy, class: Class, sent: u32, renews:
         }
         None => (None, probe(&nobody(), under(policy, way.limits)).await),
     };
-    let error = call(&probe, class).await;
+    let calling = tokio::time::timeout(Duration::from_secs(60), call(&probe, class));
+    let error = calling.await.unwrap_or_else(|_| panic!("{context}: never ends"));
     if let Some(server) = &server {
         assert_eq!(
             server.calls().len(),
