@@ -12,7 +12,12 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
 use serde::de::IgnoredAny;
 use serde_json::Value;
-use std::{future::Future, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long the body of an answer outside 2xx is waited for: the status says most of it already.
@@ -280,15 +285,22 @@ impl Reader {
     }
 
     async fn chunk(&self, response: &mut reqwest::Response) -> Result<Option<Bytes>, Failure> {
-        let next = async {
-            match self.idle {
-                None => Ok(response.chunk().await),
-                Some(idle) => timeout(idle, response.chunk()).await,
+        let mut next = pin!(response.chunk());
+        // Most pieces are there already, and need no timer.
+        let ready = poll_fn(|context| Poll::Ready(next.as_mut().poll(context))).await;
+        let next = match ready {
+            Poll::Ready(piece) => return piece.map_err(Failure::cut),
+            Poll::Pending => {
+                async {
+                    match self.idle {
+                        None => Ok(next.await),
+                        Some(idle) => timeout(idle, next).await,
+                    }
+                }
             }
         };
         match until(self.deadline, next).await? {
-            Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(error)) => Err(Failure::cut(error)),
+            Ok(piece) => piece.map_err(Failure::cut),
             Err(_) => Err(Failure::new(FailureKind::Timeout(TimeoutPhase::Idle), None)),
         }
     }
