@@ -78,6 +78,12 @@ pub(crate) fn service() -> InMemory {
     })
 }
 
+/// What must not take for ever; a test that would hang fails instead.
+pub(crate) async fn in_time<F: Future>(work: F) -> F::Output {
+    let waiting = tokio::time::timeout(Duration::from_secs(20), work).await;
+    waiting.expect("it never ended")
+}
+
 /// The pauses before retries, without the waiting.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pauses(Arc<Mutex<Vec<Duration>>>);

@@ -1,6 +1,6 @@
 //! An app's own tests: answers in place of the network, and everything else as it is.
 
-use crate::facade::{BUDGET, CHAT, MODELS, Pauses, builder, ok, service};
+use crate::facade::{BUDGET, CHAT, MODELS, Pauses, builder, in_time, ok, service};
 use aipass::{
     BoxFuture, ChargeRisk, Client, InMemory, MemoryStore, Reply, Responder, StoredTokens, TokenStore,
 };
@@ -169,7 +169,7 @@ async fn a_silent_responder_meets_the_limits_of_the_client() {
         .timeouts(timeouts)
         .build()
         .unwrap();
-    let error = ai.chat("m").user("hi").stream().await.unwrap_err();
+    let error = in_time(ai.chat("m").user("hi").stream()).await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.charge_risk(), ChargeRisk::Unknown);
 }

@@ -207,7 +207,8 @@ impl Error {
         matches!(self.0.kind, Kind::Decode | Kind::NotAnAnswer)
     }
 
-    /// Middleware of the app stopped the call; its error is the [source](std::error::Error::source). Nothing was sent.
+    /// Middleware of the app stopped the call; its error is the last in the chain of
+    /// [sources](std::error::Error::source). Nothing was sent.
     #[must_use]
     pub fn is_vetoed(&self) -> bool {
         self.0.kind == Kind::Vetoed
