@@ -176,7 +176,7 @@ async fn a_call_that_nobody_waits_for_may_have_been_charged() {
 async fn a_guard_refuses_before_anything_is_sent() {
     let server = Server::start([json(CHAT)]).await;
     let ai = builder(&server.base_url)
-        .budget_guard(BudgetGuard::new(0.9))
+        .budget_guard(BudgetGuard::new(0.9, 0.0))
         .build()
         .unwrap();
     ai.chat("m").user("hi").send().await.unwrap();
@@ -210,12 +210,12 @@ async fn calls_of_unknown_price_count_as_assumed() {
     let guard = |assumed| {
         builder("http://127.0.0.1:1")
             .responder(service.clone())
-            .budget_guard(BudgetGuard::new(1.0).assume(assumed))
+            .budget_guard(BudgetGuard::new(1.0, assumed))
             .build()
             .unwrap()
     };
     let ai = guard(0.4);
-    for _ in 0..3 {
+    for _ in 0..2 {
         ai.chat("m").user("hi").send().await.unwrap();
     }
     assert!(ai.chat("m").user("hi").send().await.unwrap_err().is_over_guard());
@@ -255,7 +255,7 @@ async fn calls_under_way_count_before_their_price_is_known() {
     let held = Held::new();
     let ai = builder("http://127.0.0.1:1")
         .responder(held.clone())
-        .budget_guard(BudgetGuard::new(1.0).assume(0.4))
+        .budget_guard(BudgetGuard::new(1.25, 0.4))
         .build()
         .unwrap();
     let call = || {
@@ -293,7 +293,7 @@ async fn a_call_that_was_not_charged_gives_its_share_back() {
     });
     let ai = builder("http://127.0.0.1:1")
         .responder(service)
-        .budget_guard(BudgetGuard::new(1.0).assume(2.0))
+        .budget_guard(BudgetGuard::new(1.0, 0.9))
         .build()
         .unwrap();
     let refused = ai.with_options(RequestOptions::new().header("x-refuse", "1"));
@@ -319,7 +319,7 @@ async fn each_user_has_books_and_derived_clients_share_them() {
         .client_id("client_1")
         .token_store(store.clone())
         .responder(service)
-        .budget_guard(BudgetGuard::new(0.9))
+        .budget_guard(BudgetGuard::new(0.9, 0.0))
         .build()
         .unwrap();
     for user in ["ada", "bob"] {
@@ -374,4 +374,90 @@ async fn a_retry_is_one_call() {
     let ai = builder(&server.base_url).build().unwrap();
     ai.chat("m").user("hi").send().await.unwrap();
     assert_eq!(counts(&ai.totals()), (1, 1, 0));
+}
+
+/// What never left is nobody's debt, and what is sent twice under an opt-in is counted twice.
+#[tokio::test]
+async fn the_books_know_what_was_sent() {
+    let ai = builder("http://127.0.0.1:1")
+        .middleware(Waits)
+        .responder(InMemory::new(|_| ok(CHAT)))
+        .build()
+        .unwrap();
+    let call = tokio::spawn({
+        let ai = ai.clone();
+        async move { ai.chat("m").user("hi").send().await.map(drop) }
+    });
+    tokio::task::yield_now().await;
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    assert_eq!(counts(&ai.totals()), (0, 0, 0));
+
+    let asked = Arc::new(AtomicUsize::new(0));
+    let service = InMemory::new(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Reply::NoAnswer,
+        _ => ok(CHAT),
+    });
+    let ai = builder("http://127.0.0.1:1")
+        .responder(service)
+        .retry(aipass::RetryPolicy::openai_compatible())
+        .build()
+        .unwrap();
+    let reply = ai.chat("m").user("hi").send().await.unwrap();
+    assert_eq!(
+        (reply.meta().attempts(), reply.meta().doubtful_attempts()),
+        (2, 1)
+    );
+    let totals = ai.totals();
+    assert_eq!(
+        (totals.calls, totals.paid_calls),
+        (1, 2),
+        "the first may have been charged"
+    );
+}
+
+#[derive(Debug)]
+struct Waits;
+
+impl aipass::Middleware for Waits {
+    fn before<'a>(&'a self, _: &'a mut aipass::Outgoing) -> BoxFuture<'a, Result<(), aipass::BoxError>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// The next person at the same machine has a balance and books of their own.
+#[tokio::test]
+async fn whoever_signs_in_next_begins_anew() {
+    let service = InMemory::new(|request| {
+        let token = request.headers()["authorization"].to_str().unwrap();
+        if request.uri().path().ends_with("/completions") {
+            return ok(CHAT);
+        }
+        let left = if token.ends_with("ada") { 77 } else { 1 };
+        ok(&format!(
+            r#"{{"success":true,"data":{{"remainingBudget":{left}}}}}"#
+        ))
+    });
+    let ai = Client::builder()
+        .base_url("http://127.0.0.1:1")
+        .client_id("client_1")
+        .responder(service)
+        .build()
+        .unwrap();
+    let auth = ai.auth().unwrap();
+    let sign_in = async |token: &str| {
+        let tokens = aipass::StoredTokens::new(auth.account_key(), token);
+        auth.sign_in_with(tokens).await.unwrap();
+    };
+    sign_in("ada").await;
+    ai.chat("m").user("hi").send().await.unwrap();
+    assert_eq!(ai.balance().await.unwrap().remaining, Some(77.0));
+    assert_eq!(ai.totals().paid_calls, 1);
+    sign_in("bob").await;
+    assert_eq!(
+        ai.balance().await.unwrap().remaining,
+        Some(1.0),
+        "not what is Ada's"
+    );
+    assert_eq!(ai.totals().paid_calls, 0);
 }

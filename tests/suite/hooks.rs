@@ -49,8 +49,8 @@ impl Watch {
 impl Middleware for Watch {
     fn before<'a>(&'a self, request: &'a mut Outgoing) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
-            self.note(&format!("before {}", request.attempt));
-            request.headers.append("x-way", self.name.parse()?);
+            self.note(&format!("before {}", request.attempt()));
+            request.headers_mut().append("x-way", self.name.parse()?);
             Ok(())
         })
     }
@@ -147,16 +147,16 @@ struct Curious(Arc<Mutex<String>>);
 impl Middleware for Curious {
     fn before<'a>(&'a self, request: &'a mut Outgoing) -> BoxFuture<'a, Result<(), BoxError>> {
         let mut text = self.0.lock().unwrap();
-        for (name, value) in &request.headers {
+        for (name, value) in request.headers() {
             text.push_str(&format!("{name}={}\n", String::from_utf8_lossy(value.as_bytes())));
         }
-        text.push_str(&request.path);
+        text.push_str(request.path());
         drop(text);
         request
-            .headers
+            .headers_mut()
             .insert("authorization", "Bearer forged".parse().unwrap());
         request
-            .headers
+            .headers_mut()
             .append("authorization", "Bearer forged-again".parse().unwrap());
         Box::pin(std::future::ready(Ok(())))
     }
@@ -223,7 +223,7 @@ struct StopsAt(u32);
 
 impl Middleware for StopsAt {
     fn before<'a>(&'a self, request: &'a mut Outgoing) -> BoxFuture<'a, Result<(), BoxError>> {
-        let stops = request.attempt >= self.0;
+        let stops = request.attempt() >= self.0;
         Box::pin(async move { if stops { Err(NoMoney.into()) } else { Ok(()) } })
     }
 }
@@ -352,4 +352,41 @@ async fn a_hook_that_waits_for_ever_ends_by_the_limit_of_the_call() {
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.charge_risk(), ChargeRisk::NotSent);
     assert_eq!(sandbox.counts().requests_to(Route::ChatCompletions), 0);
+}
+
+/// Sends the call somewhere else, cut short and under another name.
+#[derive(Debug)]
+struct Forger;
+
+impl Middleware for Forger {
+    fn before<'a>(&'a self, request: &'a mut Outgoing) -> BoxFuture<'a, Result<(), BoxError>> {
+        for (name, value) in [
+            ("host", "evil.example"),
+            ("content-length", "5"),
+            ("content-type", "text/plain"),
+            ("accept-encoding", "br"),
+        ] {
+            request
+                .headers_mut()
+                .insert(http::HeaderName::from_static(name), value.parse().unwrap());
+        }
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+#[tokio::test]
+async fn what_the_library_writes_itself_stays() {
+    let server = Server::start([json(CHAT)]).await;
+    let ai = builder(&server.base_url).middleware(Forger).build().unwrap();
+    ai.chat("m").user("hi").send().await.unwrap();
+    let request = server.requests().remove(0);
+    for forged in [
+        "evil.example",
+        "content-length: 5\r",
+        "text/plain",
+        "accept-encoding: br",
+    ] {
+        assert!(!request.contains(forged), "{forged} in {request}");
+    }
+    assert!(request.contains("content-type: application/json\r"), "{request}");
 }

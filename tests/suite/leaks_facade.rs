@@ -61,7 +61,7 @@ struct Shows(Log);
 
 impl Middleware for Shows {
     fn before<'a>(&'a self, request: &'a mut Outgoing) -> BoxFuture<'a, Result<(), BoxError>> {
-        request.headers.insert("x-hooked", HEADER.parse().unwrap());
+        request.headers_mut().insert("x-hooked", HEADER.parse().unwrap());
         self.0.show(request);
         Box::pin(std::future::ready(Ok(())))
     }
@@ -113,7 +113,7 @@ async fn answers(log: &Log) {
     ])
     .await;
     let ai = shown(log, &server.base_url)
-        .budget_guard(BudgetGuard::new(0.9))
+        .budget_guard(BudgetGuard::new(0.9, 0.0))
         .build()
         .unwrap();
     let options = RequestOptions::new()

@@ -117,14 +117,14 @@ async fn a_stream_knows_its_price_at_its_end() {
         (Some("r-1"), Some(0.5), begin.elapsed())
     );
 
-    let server = Server::start([headed("200 OK", HEADERS, STREAM)]).await;
-    let stream = client(&server.base_url)
-        .chat("m")
-        .user("hi")
-        .stream()
-        .await
-        .unwrap();
-    check(stream.collect().await.unwrap().meta(), "m-2026");
+    // A head that names nothing as the price was written before there was anything to pay for.
+    for (head, price) in [("0.25", Some(0.5)), ("0.0", Some(0.5))] {
+        let server = Server::start([headed("200 OK", &[("x-litellm-response-cost", head)], STREAM)]).await;
+        let ai = client(&server.base_url);
+        let stream = ai.chat("m").user("hi").stream().await.unwrap();
+        assert_eq!(stream.collect().await.unwrap().meta().cost(), price, "{head}");
+        assert_eq!(ai.totals().cost, 0.5, "{head}");
+    }
 }
 
 #[tokio::test]

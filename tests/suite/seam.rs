@@ -262,7 +262,12 @@ async fn the_charge_risk_of_a_status() {
         (
             "200 OK",
             r#"{"id":"g1","choices":[{"message":{"content":"half"}}],"error":{"message":"died","code":502}}"#,
-            aipass::ChargeRisk::Unknown,
+            aipass::ChargeRisk::Completed,
+        ),
+        (
+            "200 OK",
+            r#"{"choices":[{"message":{"content":"half"}}],"error":{"message":"m","type":"invalid_request_error"}}"#,
+            aipass::ChargeRisk::Completed,
         ),
         ("200 OK", r#"{"choices":[]}"#, aipass::ChargeRisk::Unknown),
         (
@@ -483,4 +488,15 @@ async fn typed_events_come_out_of_a_streaming_operation() {
         panic!("the error must be typed")
     };
     assert_eq!(error.code.as_deref(), Some("500"));
+}
+
+/// One odd member takes no answer away that was paid for.
+#[tokio::test]
+async fn an_error_that_says_nothing_is_none() {
+    for error in [r#""""#, "{}", "null", "false"] {
+        let body = format!(r#"{{"choices":[{{"message":{{"content":"Hello"}}}}],"error":{error}}}"#);
+        let server = Server::start([answer("200 OK", "application/json", &body)]).await;
+        let reply = client(&server.base_url).chat("m").user("hi").send().await;
+        assert_eq!(reply.unwrap().text(), "Hello", "{error}");
+    }
 }

@@ -245,3 +245,22 @@ async fn the_request_of_a_stream_asks_for_usage() {
     });
     assert_eq!(body, expected);
 }
+
+/// Gateways name JSON in several ways, or not at all.
+#[tokio::test]
+async fn json_in_the_place_of_events_is_known_by_its_first_letter() {
+    let budget = r#"{"error":{"message":"m","type":"budget_exceeded"}}"#;
+    let whole = r#" {"choices":[{"message":{"content":"Hello"}}]}"#;
+    for media_type in ["text/plain", "text/event-stream", "application/problem+json", ""] {
+        let (_, reply) = run(answer("200 OK", media_type, budget)).await;
+        let error = reply.unwrap_err();
+        assert!(error.is_budget_exceeded(), "{media_type}: {error:?}");
+        assert_eq!(error.charge_risk(), ChargeRisk::Refused, "{media_type}");
+        let (text, reply) = run(answer("200 OK", media_type, whole)).await;
+        assert_eq!(
+            (text.as_str(), reply.unwrap().text()),
+            ("Hello", "Hello"),
+            "{media_type}"
+        );
+    }
+}

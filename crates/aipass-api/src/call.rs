@@ -1,6 +1,6 @@
 //! The context of one call: options going in, facts coming out.
 
-use crate::{failure::Failure, operation::Operation};
+use crate::failure::Failure;
 use http::{HeaderMap, StatusCode};
 use std::{
     any::Any,
@@ -23,7 +23,7 @@ pub struct CallOptions {
     /// How long the body may stay silent, of a stream or a download too.
     pub idle: Option<Duration>,
     /// How long the call may take until its whole answer is there, all attempts and the pauses between them included.
-    /// Never applied to streams and downloads.
+    /// For streams and downloads, until the head of the answer.
     pub total: Option<Duration>,
     /// Headers to add to the request; they win over those of the operation.
     pub headers: HeaderMap,
@@ -123,12 +123,12 @@ impl CallContext {
 
     /// Lets [`CallOptions::total`] count from now, also when the call begins. A [`Transport`](crate::Transport) calls it
     /// after it has waited for a person.
-    pub fn start_clock(&self, operation: &Operation) {
+    pub fn start_clock(&self) {
         // A sum beyond what the clock can hold is no limit.
-        let deadline = match self.options.total {
-            Some(total) if !operation.is_endless() => Instant::now().checked_add(total),
-            _ => None,
-        };
+        let deadline = self
+            .options
+            .total
+            .and_then(|total| Instant::now().checked_add(total));
         self.with(|record| record.deadline = deadline);
     }
 
@@ -202,16 +202,14 @@ mod tests {
     }
 
     #[test]
-    fn no_stream_has_a_deadline() {
+    fn the_clock_starts_with_the_call() {
         let options = CallOptions {
             total: Some(Duration::from_secs(1)),
             ..CallOptions::default()
         };
         let call = CallContext::new(options);
         assert!(call.deadline().is_none(), "it has not begun");
-        call.start_clock(Operation::find("list_models").unwrap());
+        call.start_clock();
         assert!(call.deadline().is_some());
-        call.start_clock(Operation::find("create_chat_completion_stream").unwrap());
-        assert!(call.deadline().is_none());
     }
 }

@@ -150,7 +150,7 @@ impl Client {
             request.headers_mut().extend(call.options.headers.clone());
         }
         let transport = self.inner().transport.as_ref();
-        call.start_clock(operation);
+        call.start_clock();
         loop {
             // `None` for a body that can be sent only once: then the first failure is the outcome.
             let again = request.try_clone();

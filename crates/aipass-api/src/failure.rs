@@ -73,6 +73,8 @@ struct Parts {
     source: Option<BoxError>,
     /// It is certain that the peer did not work on the request.
     not_sent: bool,
+    /// The answer holds content beside its error.
+    content: bool,
 }
 
 impl Failure {
@@ -121,6 +123,19 @@ impl Failure {
         self.0.not_sent
     }
 
+    /// Whether the answer holds content beside the error that it reports: then work was done.
+    #[must_use]
+    pub fn holds_content(&self) -> bool {
+        self.0.content
+    }
+
+    pub(crate) fn with_content(mut self, content: bool) -> Self {
+        if let Some(parts) = Arc::get_mut(&mut self.0) {
+            parts.content = content;
+        }
+        self
+    }
+
     /// The transport's own error, to be downcast by whoever brought the transport.
     #[must_use]
     pub fn transport_error(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
@@ -145,6 +160,7 @@ impl Failure {
             body: Bytes::new(),
             error: None,
             source,
+            content: false,
             not_sent: matches!(
                 kind,
                 FailureKind::Timeout(TimeoutPhase::Connect) | FailureKind::Transport | FailureKind::InvalidId
@@ -161,6 +177,7 @@ impl Failure {
             error,
             source: None,
             not_sent: false,
+            content: false,
         }))
     }
 
@@ -264,13 +281,27 @@ pub(crate) fn refused_by_transport(error: TransportError) -> Failure {
             let error = error.without_url();
             match (error.is_connect(), error.is_timeout()) {
                 (true, true) => Failure::new(FailureKind::Timeout(TimeoutPhase::Connect), Some(error.into())),
-                (false, true) => Failure::new(FailureKind::Timeout(TimeoutPhase::Total), Some(error.into())),
+                // Where the system gave up on the connection, no limit of the caller's ran out.
+                (false, true) if !system_timeout(&error) => {
+                    Failure::new(FailureKind::Timeout(TimeoutPhase::Total), Some(error.into()))
+                }
                 (true, false) => Failure::not_sent(FailureKind::Network, error.into()),
                 _ if unprocessed(&error) => Failure::not_sent(FailureKind::Network, error.into()),
                 _ => Failure::new(FailureKind::Network, Some(error.into())),
             }
         }
     }
+}
+
+fn system_timeout(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+            return error.kind() == std::io::ErrorKind::TimedOut;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// Whether a connection that was there proves that the peer did not work on the request.

@@ -43,7 +43,7 @@ pub enum ResponseKind {
     Text,
     /// No body.
     Empty,
-    /// Whatever comes, unread and with no limit on its total time. No generated operation has it.
+    /// Whatever comes; JSON is read and judged. No generated operation has it.
     Any,
 }
 
@@ -93,16 +93,6 @@ impl Operation {
         replayable: true,
         scopes: &[],
     };
-
-    /// Whether the length of its answer says nothing about its health, so that no limit holds for its total time: a
-    /// stream, a download.
-    #[must_use]
-    pub fn is_endless(&self) -> bool {
-        matches!(
-            self.response,
-            ResponseKind::EventStream | ResponseKind::Bytes | ResponseKind::Any
-        )
-    }
 
     /// The operation of that id.
     ///

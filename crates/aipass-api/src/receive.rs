@@ -64,12 +64,9 @@ pub(crate) async fn receive(
     };
     match judge(operation, &head.headers, &body) {
         Verdict::Answer => Ok(Received::Whole(head, body)),
-        Verdict::Error(error) => Err(Failure::answered(
-            FailureKind::FalseSuccess,
-            head,
-            &body,
-            Some(error),
-        )),
+        Verdict::Error(error, content) => {
+            Err(Failure::answered(FailureKind::FalseSuccess, head, &body, Some(error)).with_content(content))
+        }
         Verdict::Nothing => {
             let title = ErrorBody::read(&body);
             Err(Failure::answered(
@@ -117,7 +114,7 @@ fn must_be_read(kind: ResponseKind, response: &reqwest::Response) -> bool {
     match kind {
         ResponseKind::Json | ResponseKind::Text => true,
         ResponseKind::EventStream | ResponseKind::Bytes | ResponseKind::Any => {
-            is(response.headers(), "application/json")
+            is_json(response.headers())
                 || is(response.headers(), "text/html")
                 || response.status() == StatusCode::NO_CONTENT
         }
@@ -127,7 +124,8 @@ fn must_be_read(kind: ResponseKind, response: &reqwest::Response) -> bool {
 
 enum Verdict {
     Answer,
-    Error(ErrorBody),
+    /// And whether there is content beside it.
+    Error(ErrorBody, bool),
     Nothing,
     Malformed,
 }
@@ -135,10 +133,7 @@ enum Verdict {
 fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
     let body = body.trim_ascii();
     // Plain text may be any text, an empty one included, unless the server says that it is something else.
-    if operation.response == ResponseKind::Text
-        && !is(headers, "application/json")
-        && !is(headers, "text/html")
-    {
+    if operation.response == ResponseKind::Text && !is_json(headers) && !is(headers, "text/html") {
         return Verdict::Answer;
     }
     // Who asks at an address of their own promises nothing, but a page is not what an API answers.
@@ -156,7 +151,7 @@ fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
         None
     };
     match error {
-        Some(error) => Verdict::Error(error),
+        Some((error, content)) => Verdict::Error(error, content),
         // JSON in the place of media is never the media.
         None if operation.response == ResponseKind::Bytes => Verdict::Nothing,
         // A free read may be repeated, but only here: the types are tried after the transport is done.
@@ -170,15 +165,31 @@ fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
     }
 }
 
-fn error_in(operation: &Operation, value: &Value) -> Option<ErrorBody> {
+/// The error in an answer that claims to be a success, and whether there is content beside it.
+fn error_in(operation: &Operation, value: &Value) -> Option<(ErrorBody, bool)> {
     // A video that failed is the thing that was asked for, and its `error` a part of it. No other answer has such a member.
     let video = operation.response == ResponseKind::Json && operation.path.contains("/videos");
     let named = |key: &str| value.get(key).is_some_and(Value::is_string);
     if video && (named("id") || named("videoId")) {
-        None
-    } else {
-        ErrorBody::inside(value)
+        return None;
     }
+    let filled = |key: &str| {
+        value
+            .get(key)
+            .and_then(Value::as_array)
+            .is_some_and(|list| !list.is_empty())
+    };
+    let content = filled("choices") || filled("data");
+    // An error that says nothing takes no answer away that was paid for.
+    let says_nothing = match value.get("error") {
+        Some(Value::String(text)) => text.is_empty(),
+        Some(Value::Object(members)) => members.is_empty(),
+        _ => false,
+    };
+    if content && says_nothing {
+        return None;
+    }
+    ErrorBody::inside(value).map(|error| (error, content))
 }
 
 pub(crate) struct Head {
@@ -195,17 +206,31 @@ impl Head {
     }
 }
 
+/// Whether the media type is JSON, or one with that suffix (RFC 6839 section 3.1).
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let essence = essence(headers);
+    let suffix = essence
+        .len()
+        .checked_sub("+json".len())
+        .and_then(|at| essence.get(at..));
+    essence.eq_ignore_ascii_case("application/json")
+        || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json"))
+}
+
 fn is(headers: &HeaderMap, media_type: &str) -> bool {
+    essence(headers).eq_ignore_ascii_case(media_type)
+}
+
+fn essence(headers: &HeaderMap) -> &str {
     let value = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
-    let essence = value
+    value
         .unwrap_or_default()
         .split(';')
         .next()
         .unwrap_or_default()
-        .trim();
-    essence.eq_ignore_ascii_case(media_type)
+        .trim()
 }
 
 async fn until<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Failure> {
@@ -315,7 +340,7 @@ mod tests {
         headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
         match judge(Operation::find(operation).unwrap(), &headers, body.as_bytes()) {
             Verdict::Answer => "answer",
-            Verdict::Error(_) => "error",
+            Verdict::Error(..) => "error",
             Verdict::Nothing => "nothing",
             Verdict::Malformed => "malformed",
         }

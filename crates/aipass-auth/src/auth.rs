@@ -293,6 +293,13 @@ impl Auth {
         &self.session.inner().key
     }
 
+    /// Counts the logins and logouts of this session in this process: whoever keeps something for a user lets it go when the
+    /// number changes.
+    #[doc(hidden)]
+    pub fn __sign_ins(&self) -> u64 {
+        self.session.lock().epoch
+    }
+
     pub(crate) fn settings(&self) -> &Settings {
         &self.client.settings
     }

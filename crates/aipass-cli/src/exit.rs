@@ -269,7 +269,7 @@ mod tests {
     #[tokio::test]
     async fn a_limit_of_the_app_is_a_budget_and_a_veto_has_no_code() {
         let builder = || aipass::Client::builder().access_token(aipass::Secret::new("token"));
-        let limited = builder().budget_guard(aipass::BudgetGuard::new(0.0));
+        let limited = builder().budget_guard(aipass::BudgetGuard::new(0.0, 0.0));
         let vetoed = builder().middleware(SaysNo);
         for (builder, exit) in [(limited, Exit::Budget), (vetoed, Exit::Other)] {
             let chat = builder.build().unwrap().chat("model").user("Hi");

@@ -36,7 +36,7 @@ impl Client {
     /// # Errors
     /// The call failed; see [`Error`].
     pub async fn balance(&self) -> Result<Answer<Balance>, Error> {
-        match self.parts().0.ledger.fresh_balance() {
+        match self.parts().0.books().fresh_balance() {
             Some(balance) => Ok(balance),
             None => self.fetch_balance().await,
         }
@@ -47,7 +47,7 @@ impl Client {
     /// # Errors
     /// The call failed; see [`Error`].
     pub async fn fetch_balance(&self) -> Result<Answer<Balance>, Error> {
-        let ledger = &self.parts().0.ledger;
+        let ledger = self.parts().0.books();
         let epoch = ledger.epoch();
         let (api, call) = self.call("get_usage_summary", None)?;
         let read = |summary| Some((balance(summary)?, Told::default()));

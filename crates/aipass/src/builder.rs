@@ -9,6 +9,7 @@ use crate::{
     middleware::Middleware,
     options::RequestOptions,
     policy::{RetryPolicy, Sleeper, Timeouts, TokioSleeper},
+    raw::leads_upwards,
     transport::{Address, DOCUMENT_PREFIX, FlowMaker, LogIn},
     users::Users,
 };
@@ -294,7 +295,11 @@ impl ClientBuilder {
             .map(|prefix| prefix.trim_end_matches('/'))
         {
             None | Some(DOCUMENT_PREFIX) => None,
-            Some(prefix) if prefix.starts_with('/') && !prefix.contains(['?', '#', '%', '\\']) => {
+            Some(prefix)
+                if prefix.starts_with('/')
+                    && !prefix.contains(['?', '#', '%', '\\'])
+                    && !leads_upwards(prefix) =>
+            {
                 Some(prefix.to_owned())
             }
             Some(_) => {
@@ -303,6 +308,11 @@ impl ClientBuilder {
                 ));
             }
         };
+        if self.guard.is_some_and(|guard| !guard.is_usable()) {
+            return Err(ConfigError::new(
+                "the amounts of the budget guard must be finite and not negative",
+            ));
+        }
         let base: BaseUrl = self.base_url.parse()?;
         if let Some(name) = &self.app_name {
             self.http = self.http.app(name);

@@ -8,7 +8,11 @@ use crate::{
     policy::Timeouts,
     transport::Memory,
 };
-use aipass_api::{CallContext, Failure, ResponseValue, operation::Operation, types::Usage};
+use aipass_api::{
+    CallContext, Failure, ResponseValue,
+    operation::{Operation, ResponseKind},
+    types::Usage,
+};
 use http::{HeaderMap, HeaderValue, Method, header};
 use reqwest::{Request, Response};
 use serde::{Serialize, de::DeserializeOwned};
@@ -59,19 +63,22 @@ impl Client {
         if let Some(problem) = own.problem() {
             return Err(Error::request(problem));
         }
-        let ticket = core.ledger.open(operation).map_err(Error::over_guard)?;
+        let ticket = core.books().open(operation).map_err(Error::over_guard)?;
         let timeouts: &Timeouts = own.timeouts.as_ref().unwrap_or(&core.wiring.timeouts);
         let mut options = timeouts.options(operation);
         options.headers.clone_from(&own.headers);
+        if let Some(bytes) = own.max_body {
+            options.max_body = bytes;
+        }
         let context = Arc::new(CallContext::new(options));
         if let Some(policy) = &own.retry {
             context.state(|memory: &mut Memory| memory.policy = Some(policy.clone()));
         }
         Ok(Call {
             operation,
+            ticket: ticket.of(&context),
             context,
             event_limit: timeouts.event,
-            ticket,
             span: span(operation, model),
             began: Instant::now(),
         })
@@ -182,9 +189,11 @@ impl Call {
         Meta {
             headers,
             attempts: self.context.attempts(),
+            doubtful: self.context.state(|memory: &mut Memory| memory.doubtful),
             elapsed: self.began.elapsed(),
             model: None,
             cost: None,
+            streamed: self.operation.response == ResponseKind::EventStream,
         }
     }
 

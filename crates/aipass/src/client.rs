@@ -44,7 +44,7 @@ pub struct Client {
 pub(crate) struct Core {
     pub(crate) api: aipass_api::Client,
     auth: Option<Auth>,
-    pub(crate) ledger: Arc<Ledger>,
+    ledger: Arc<Ledger>,
     pub(crate) wiring: Wiring,
     addresses: Mutex<Vec<(&'static str, Url)>>,
 }
@@ -66,6 +66,14 @@ pub(crate) struct Wiring {
 }
 
 impl Core {
+    /// The books of whoever is signed in.
+    pub(crate) fn books(&self) -> &Arc<Ledger> {
+        if let Some(auth) = &self.auth {
+            self.ledger.enter(auth.__sign_ins());
+        }
+        &self.ledger
+    }
+
     /// Where that operation lives. An address is put together once: reading one anew costs more than a whole answer of JSON.
     pub(crate) fn address(&self, operation: &'static Operation) -> Url {
         let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,6 +98,7 @@ impl Wiring {
             middleware: self.middleware.clone(),
             responder: self.responder.clone(),
             relogin,
+            auth: auth.clone(),
         };
         let (timeouts, options) = (self.timeouts.clone(), self.options.clone());
         let api = aipass_api::Client::with_transport(self.base.as_str(), self.http.clone(), transport)
@@ -218,7 +227,7 @@ impl Client {
     /// What this session has done so far, as far as the server told.
     #[must_use]
     pub fn totals(&self) -> Totals {
-        self.core.ledger.totals()
+        self.core.books().totals()
     }
 
     pub(crate) fn parts(&self) -> (&Core, &RequestOptions) {

@@ -1,12 +1,17 @@
 //! What a session has spent as far as it was told, the cached balance, and the limit that an app sets itself.
 
-use crate::{account::Balance, meta::Answer, policy::ChargeRisk};
+use crate::{
+    account::Balance,
+    meta::{self, Answer},
+    policy::ChargeRisk,
+    transport::Memory,
+};
 use aipass_api::{
+    CallContext,
     operation::{Charge, Operation},
     types::Usage,
 };
 use std::{
-    cmp::Ordering,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -47,16 +52,16 @@ impl Totals {
     }
 }
 
-/// A limit of the app's own on what one session may spend.
+/// A limit of the app's own on what one session may spend, from a login to the next.
 ///
-/// Paid calls are refused before they are sent once the limit is reached. The prices are those that the server tells, after
-/// the call; what it does not tell counts as [`assume`](Self::assume) says, and so does a call under way.
+/// A paid call is refused before it is sent where it could exceed the limit. Prices are those that the server tells, after
+/// the call. Servers often tell none: a call whose price is not known, and one under way, counts as much as you assume.
 ///
 /// ```
 /// use aipass::BudgetGuard;
 ///
 /// // No more than 2 dollars, and a cent for each call of unknown price.
-/// let guard = BudgetGuard::new(2.0).assume(0.01);
+/// let guard = BudgetGuard::new(2.0, 0.01);
 /// let ai = aipass::Client::builder().client_id("client_1").budget_guard(guard).build()?;
 /// # Ok::<(), aipass::ConfigError>(())
 /// ```
@@ -67,17 +72,17 @@ pub struct BudgetGuard {
 }
 
 impl BudgetGuard {
-    /// At most this much, in USD.
+    /// At most `max` USD, and `assumed` USD for each call whose price is not known. With nothing assumed, calls without a
+    /// price are not held back. Both have to be finite and not negative, or the client is not built.
     #[must_use]
-    pub fn new(max: f64) -> Self {
-        Self { max, assumed: 0.0 }
+    pub fn new(max: f64, assumed: f64) -> Self {
+        Self { max, assumed }
     }
 
-    /// What a call counts for while its price is not known, in USD: nothing unless said otherwise.
-    #[must_use]
-    pub fn assume(mut self, price: f64) -> Self {
-        self.assumed = price;
-        self
+    pub(crate) fn is_usable(&self) -> bool {
+        [self.max, self.assumed]
+            .iter()
+            .all(|amount| amount.is_finite() && *amount >= 0.0)
     }
 }
 
@@ -103,6 +108,8 @@ struct State {
     running: u64,
     /// Counts what makes a balance stale.
     epoch: u64,
+    /// Which login of the account the books are of.
+    session: u64,
     cached: Option<Cached>,
     /// The app knows already that the balance is low.
     told: bool,
@@ -128,6 +135,18 @@ impl Ledger {
         Self::new(self.guard, self.low.clone())
     }
 
+    /// Opens new books where somebody else has signed in: what one person spent is nothing to the next, nor is their balance.
+    pub(crate) fn enter(&self, session: u64) {
+        let mut state = self.lock();
+        if state.session != session {
+            state.session = session;
+            state.totals = Totals::default();
+            state.cached = None;
+            state.epoch += 1;
+            state.told = false;
+        }
+    }
+
     pub(crate) fn totals(&self) -> Totals {
         self.lock().totals
     }
@@ -146,8 +165,7 @@ impl Ledger {
             let unknown = state.totals.unpriced_calls + state.running;
             #[expect(clippy::cast_precision_loss, reason = "nobody makes 2^53 calls")]
             let spent = state.totals.cost + guard.assumed * unknown as f64;
-            // What is no number would hold nothing back; one would rather stop.
-            if spent.partial_cmp(&guard.max) != Some(Ordering::Less) {
+            if spent >= guard.max || spent + guard.assumed > guard.max {
                 return Err(OverGuard {
                     spent,
                     max: guard.max,
@@ -157,6 +175,8 @@ impl Ledger {
         state.running += u64::from(paid);
         Ok(Ticket {
             ledger: self.clone(),
+            context: None,
+            session: state.session,
             paid,
             open: true,
         })
@@ -233,11 +253,19 @@ pub(crate) struct OverGuard {
 /// The open entry of one call. Dropped without a word, it counts as a call that may have been charged.
 pub(crate) struct Ticket {
     ledger: Arc<Ledger>,
+    /// The call, which knows what was sent.
+    context: Option<Arc<CallContext>>,
+    session: u64,
     paid: bool,
     open: bool,
 }
 
 impl Ticket {
+    pub(crate) fn of(mut self, context: &Arc<CallContext>) -> Self {
+        self.context = Some(context.clone());
+        self
+    }
+
     /// The call was answered.
     pub(crate) fn answered(mut self, usage: Option<&Usage>, cost: Option<f64>) {
         let tokens = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
@@ -259,9 +287,14 @@ impl Ticket {
             self.close(|totals, paid| totals.pay(paid, cost));
             return;
         }
-        self.open = false;
-        let mut state = self.ledger.lock();
-        state.running -= u64::from(self.paid);
+        self.release();
+    }
+
+    /// Nothing is owed.
+    fn release(&mut self) {
+        if std::mem::replace(&mut self.open, false) {
+            self.ledger.lock().running -= u64::from(self.paid);
+        }
     }
 
     pub(crate) fn ledger(&self) -> &Ledger {
@@ -272,8 +305,16 @@ impl Ticket {
         if !std::mem::replace(&mut self.open, false) {
             return;
         }
+        // Attempts before the last one, under a policy that repeats what may have been charged.
+        let doubtful = self.context.as_ref().map_or(0, |context| {
+            context.state(|memory: &mut Memory| u64::from(memory.doubtful))
+        });
         let mut state = self.ledger.lock();
-        change(&mut state.totals, self.paid);
+        if state.session == self.session {
+            change(&mut state.totals, self.paid);
+            state.totals.paid_calls += doubtful;
+            state.totals.unpriced_calls += doubtful;
+        }
         if self.paid {
             state.running -= 1;
             state.epoch += 1;
@@ -283,7 +324,15 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.close(|totals, paid| totals.pay(paid, None));
+        let Some(context) = self.context.clone() else {
+            return self.close(|totals, paid| totals.pay(paid, None));
+        };
+        if context.attempts() == 0 {
+            return self.release();
+        }
+        // A head that names nothing as the price was written before there was anything to pay for.
+        let cost = meta::told_cost(&context.headers()).filter(|cost| *cost > 0.0);
+        self.close(|totals, paid| totals.pay(paid, cost));
     }
 }
 
@@ -334,7 +383,7 @@ mod tests {
 
     #[test]
     fn a_guard_refuses_paid_calls_at_its_limit() {
-        let ledger = ledger(Some(BudgetGuard::new(1.0).assume(0.4)));
+        let ledger = ledger(Some(BudgetGuard::new(1.2, 0.4)));
         ledger.open(paid()).unwrap().answered(None, Some(0.3));
         let first = ledger.open(paid()).unwrap();
         let _second = ledger.open(paid()).unwrap();
@@ -345,10 +394,33 @@ mod tests {
         );
         first.failed(ChargeRisk::NotSent, None);
         assert!(ledger.open(paid()).is_ok());
-        for guard in [BudgetGuard::new(f64::NAN), BudgetGuard::new(1.0).assume(f64::NAN)] {
-            let books = Arc::new(Ledger::new(Some(guard), None));
-            assert!(books.open(paid()).is_err(), "{guard:?}");
+    }
+
+    #[test]
+    fn a_guard_without_an_amount_is_none() {
+        assert!(BudgetGuard::new(0.0, 0.0).is_usable());
+        for (max, assumed) in [
+            (f64::NAN, 0.0),
+            (1.0, f64::NAN),
+            (1.0, -1.0),
+            (f64::INFINITY, 0.0),
+        ] {
+            assert!(!BudgetGuard::new(max, assumed).is_usable(), "{max} {assumed}");
         }
+    }
+
+    #[test]
+    fn whoever_signs_in_next_has_new_books() {
+        let ledger = ledger(Some(BudgetGuard::new(0.5, 0.0)));
+        ledger.open(paid()).unwrap().answered(None, Some(0.7));
+        ledger.keep(&left(77.0), ledger.epoch());
+        let late = Ledger::open(&ledger, Operation::READ).unwrap();
+        assert!(ledger.open(paid()).is_err());
+        ledger.enter(1);
+        assert!(ledger.fresh_balance().is_none(), "it is somebody else's");
+        late.answered(None, None);
+        assert_eq!(ledger.totals(), Totals::default());
+        assert!(ledger.open(paid()).is_ok());
     }
 
     #[test]

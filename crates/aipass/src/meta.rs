@@ -10,10 +10,13 @@ use std::{fmt, ops::Deref, time::Duration};
 pub struct Meta {
     pub(crate) headers: HeaderMap,
     pub(crate) attempts: u32,
+    pub(crate) doubtful: u32,
     pub(crate) elapsed: Duration,
     pub(crate) model: Option<String>,
     /// The price that the body names.
     pub(crate) cost: Option<f64>,
+    /// The head was written before there was anything to pay for.
+    pub(crate) streamed: bool,
 }
 
 /// What a server says about its limits, as the headers `x-ratelimit-…` have it.
@@ -46,7 +49,13 @@ impl Meta {
     /// The price of the call in USD, where the server told it (`x-litellm-response-cost`, or `usage.cost`).
     #[must_use]
     pub fn cost(&self) -> Option<f64> {
-        told_cost(&self.headers).or(self.cost)
+        let head = told_cost(&self.headers);
+        if self.streamed {
+            // A head that names nothing was written before there was anything to pay for.
+            self.cost.or(head.filter(|cost| *cost > 0.0))
+        } else {
+            head.or(self.cost)
+        }
     }
 
     /// The limit on requests.
@@ -65,6 +74,13 @@ impl Meta {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    /// How many attempts before the last one may have been charged: none, but for a policy that
+    /// [may pay twice](crate::policy::RetryPolicy::openai_compatible).
+    #[must_use]
+    pub fn doubtful_attempts(&self) -> u32 {
+        self.doubtful
     }
 
     /// From the beginning of the call to its answer; of a stream, to its beginning.

@@ -18,7 +18,7 @@ use std::{fmt, time::Duration};
 ///
 /// impl Middleware for Traced {
 ///     fn before<'a>(&'a self, request: &'a mut Outgoing) -> BoxFuture<'a, Result<(), BoxError>> {
-///         request.headers.insert("x-trace-id", "4711".parse().unwrap());
+///         request.headers_mut().insert("x-trace-id", "4711".parse().unwrap());
 ///         Box::pin(async { Ok(()) })
 ///     }
 ///
@@ -34,7 +34,8 @@ pub trait Middleware: Send + Sync + fmt::Debug + 'static {
     /// Before an attempt is sent. It may wait, change the headers, or stop the call with an error, which then is the last of
     /// the [sources](std::error::Error::source) of the call's own; nothing was sent.
     ///
-    /// `Authorization` is written after the hooks, so that what they put there does not travel.
+    /// `Authorization`, `Host` and the other headers that this library writes itself are written after the hooks, so that
+    /// what they put there does not travel.
     ///
     /// # Errors
     /// Whatever should stop the call. Its text is shown to the user, so it holds no secret.
@@ -52,21 +53,58 @@ pub trait Middleware: Send + Sync + fmt::Debug + 'static {
     fn on_retry(&self, _retry: &Retrying) {}
 }
 
-/// A request before it is sent.
-#[non_exhaustive]
+/// A request before it is sent. Its headers can be changed, but for those that this library writes itself.
 pub struct Outgoing {
+    pub(crate) operation: &'static str,
+    pub(crate) charge: Charge,
+    pub(crate) attempt: u32,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Outgoing {
     /// The operation, such as `create_chat_completion`.
-    pub operation: &'static str,
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
     /// Whether it may cost money.
-    pub charge: Charge,
+    #[must_use]
+    pub fn charge(&self) -> Charge {
+        self.charge
+    }
+
     /// The number of the attempt, from 1.
-    pub attempt: u32,
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
     /// The HTTP method.
-    pub method: Method,
-    /// The path. Changing it changes nothing.
-    pub path: String,
-    /// The headers, which may be changed.
-    pub headers: HeaderMap,
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The headers, to be changed. What [`RequestOptions::header`](crate::RequestOptions::header) refuses is put back to what
+    /// it was after the hooks.
+    pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.headers
+    }
 }
 
 /// The head of an answer.

@@ -25,6 +25,7 @@ pub struct RequestOptions {
     pub(crate) timeouts: Option<Timeouts>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: HeaderMap,
+    pub(crate) max_body: Option<usize>,
     /// Why a header cannot be sent; told when the call is made.
     invalid: Option<&'static str>,
 }
@@ -47,8 +48,16 @@ impl RequestOptions {
         self
     }
 
+    /// The largest answer of JSON or text in bytes, 64 MiB unless said otherwise. A larger one is
+    /// [no answer](crate::Error::is_decode), though it was paid for: many images in base64 may need more.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+
     /// A further header. What cannot be one, and the headers that this library writes itself (`Authorization`, `Host`,
-    /// those about the body and the connection, `X-AIPass-OAuth-Client-Id`), make the call fail before it is sent.
+    /// those about the body, the connection, encodings and ranges, `X-AIPass-OAuth-Client-Id`), make the call fail before it
+    /// is sent.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let name = HeaderName::try_from(name.as_ref());
         let value = HeaderValue::try_from(value.as_ref());
@@ -67,7 +76,7 @@ impl RequestOptions {
     }
 
     /// The header `Idempotency-Key`, by which a server may recognise a call that it has seen. AI Pass does not document
-    /// it, so that nothing is sent again because of it.
+    /// it, so that nothing is sent again because of it. Each call needs a key of its own, so give it to one call.
     pub fn idempotency_key(self, key: impl AsRef<str>) -> Self {
         self.header("idempotency-key", key)
     }
@@ -80,6 +89,7 @@ impl RequestOptions {
     pub(crate) fn over(mut self, below: &Self) -> Self {
         self.timeouts = self.timeouts.or_else(|| below.timeouts.clone());
         self.retry = self.retry.or_else(|| below.retry.clone());
+        self.max_body = self.max_body.or(below.max_body);
         let own = std::mem::replace(&mut self.headers, below.headers.clone());
         self.headers.extend(own);
         self.invalid = self.invalid.or(below.invalid);
@@ -87,9 +97,18 @@ impl RequestOptions {
     }
 }
 
-const OURS: [HeaderName; 10] = [
+/// What would change where a call goes, what is asked for or how it is sent. An answer in parts or in another encoding could
+/// pass as the whole.
+pub(crate) static OURS: [HeaderName; 17] = [
     header::AUTHORIZATION,
     header::HOST,
+    header::ACCEPT_ENCODING,
+    header::RANGE,
+    header::EXPECT,
+    header::TRAILER,
+    header::PROXY_AUTHORIZATION,
+    HeaderName::from_static("proxy-connection"),
+    HeaderName::from_static("keep-alive"),
     header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
     header::CONTENT_TYPE,
@@ -127,6 +146,9 @@ mod tests {
         for (name, value) in [
             ("authorization", "Bearer x"),
             ("Host", "evil.example"),
+            ("accept-encoding", "gzip"),
+            ("Range", "bytes=0-9"),
+            ("proxy-authorization", "Basic x"),
             ("X-AIPass-OAuth-Client-Id", "c"),
             ("x a", "1"),
             ("x-a", "1\r\nx-b: 2"),

@@ -9,6 +9,7 @@ use crate::{
 use aipass_api::{CallContext, SilentBody, operation::Operation};
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
+use percent_encoding::percent_decode_str;
 use std::{fmt, sync::Arc};
 
 /// The largest answer that [`RawAnswer::bytes`] reads into memory.
@@ -16,7 +17,8 @@ const MAX_BODY: usize = 64 * 1024 * 1024;
 
 impl Client {
     /// Starts a request of your own to a path of the service, such as `/oauth2/v1/models`, with the user's token: for what
-    /// this library has no method for yet. The path may carry a query.
+    /// this library has no method for yet. The path may carry a query. Encode what comes from somebody else before it becomes
+    /// a part of it.
     ///
     /// `GET` and `HEAD` count as free reads; anything else **may cost money** and is repeated only where it is certain that
     /// it was not charged.
@@ -74,10 +76,13 @@ impl RawRequest {
     /// See [`Error`]. A path that does not begin with a slash, leads upwards, or cannot be sent is
     /// [a bad request](Error::is_bad_request).
     pub async fn send(self) -> Result<RawAnswer, Error> {
-        let operation = if self.method.is_safe() {
-            Operation::READ
-        } else {
-            Operation::CALL
+        let operation = match self.method {
+            Method::GET | Method::HEAD => Operation::READ,
+            // One asks for a tunnel, the other for an echo of the token.
+            Method::CONNECT | Method::TRACE => {
+                return Err(Error::request("CONNECT and TRACE are no calls of an API"));
+            }
+            _ => Operation::CALL,
         };
         let request = self.build()?;
         let call = self.client.open(operation, None)?;
@@ -128,7 +133,7 @@ impl RawRequest {
         };
         let tail = path.strip_prefix('/')?;
         let control = |c: char| c.is_control() || matches!(c, '\\' | '#');
-        if tail.starts_with('/') || self.path.contains(control) || tail.split('/').any(leads_upwards) {
+        if tail.starts_with('/') || self.path.contains(control) || leads_upwards(tail) {
             return None;
         }
         let mut url = base.clone();
@@ -139,10 +144,18 @@ impl RawRequest {
     }
 }
 
-/// Dots may be encoded, and still count.
-fn leads_upwards(segment: &str) -> bool {
-    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-    matches!(plain.as_str(), "." | "..")
+/// Whether a server could take a part of the path for the way up: dots and slashes may be encoded, also more than once, and
+/// what follows a semicolon is a parameter to some.
+pub(crate) fn leads_upwards(path: &str) -> bool {
+    let mut plain = path.to_owned();
+    // As often as anybody decodes; what is encoded even deeper is no path of ours.
+    for _ in 0..4 {
+        plain = percent_decode_str(&plain).decode_utf8_lossy().into_owned();
+    }
+    plain.split(['/', '\\']).any(|segment| {
+        let name = segment.split(';').next().unwrap_or_default();
+        matches!(name.trim(), "." | "..")
+    })
 }
 
 impl fmt::Debug for RawRequest {
@@ -282,6 +295,9 @@ mod tests {
             "/a/.",
             "/\\evil.example",
             "/a#b",
+            "/..;/admin",
+            "/a/%252e%252e/b",
+            "/x%2F..%2F..%2Fadmin",
             "/a\r\nx: y",
         ] {
             assert_eq!(url(bad), "", "{bad:?}");

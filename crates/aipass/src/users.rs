@@ -59,7 +59,7 @@ impl Users {
             return user.clone();
         }
         state.make_room();
-        let relogin = self.login.clone().map(|login| Relogin::new(auth.clone(), login));
+        let relogin = self.login.clone().map(Relogin::new);
         let user = User {
             ledger: Arc::new(self.rules.another()),
             relogin: relogin.map(Arc::new),

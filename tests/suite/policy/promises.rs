@@ -218,6 +218,7 @@ pub(super) fn promised(situation: Situation) -> Promise {
                     Error::is_bad_request,
                     Refused,
                 ),
+                status("307 Moved", "location: /elsewhere\r\n", is_unexpected, Refused),
                 status("403 Forbidden", "", Error::is_permission, Refused),
                 status("404 Not Found", "", Error::is_not_found, Refused),
                 status("405 Not Allowed", "", Error::is_bad_request, Refused),
@@ -233,9 +234,14 @@ pub(super) fn promised(situation: Situation) -> Promise {
         Situation::Elsewhere => promise(
             [1, 1, 1],
             vec![
-                status("302 Found", "", is_unexpected, Refused),
-                status("307 Moved", "location: /elsewhere\r\n", is_unexpected, Refused),
-                status("799 Odd", "", is_unexpected, Refused),
+                status("302 Found", "", is_unexpected, Unknown),
+                status(
+                    "303 See Other",
+                    "location: /elsewhere\r\n",
+                    is_unexpected,
+                    Unknown,
+                ),
+                status("799 Odd", "", is_unexpected, Unknown),
             ],
         ),
         Situation::RefusedInside => promise(

@@ -35,7 +35,15 @@ async fn neither_body_nor_token_travels() {
             assert_eq!(error.status().unwrap().as_str(), &status[..3]);
             assert_eq!(
                 (error.charge_risk(), error.attempts()),
-                (ChargeRisk::Refused, 1),
+                (
+                    // The others may follow work that was done.
+                    if status.starts_with("307") || status.starts_with("308") {
+                        ChargeRisk::Refused
+                    } else {
+                        ChargeRisk::Unknown
+                    },
+                    1
+                ),
                 "{status} {location}"
             );
             assert_eq!(server.calls().len(), 1, "{status} {location}");

@@ -241,9 +241,9 @@ async fn a_pause_that_does_not_fit_is_not_waited_for() {
             assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)));
         }
         assert_eq!(pauses.recorded().len(), 2 * (sent as usize - 1));
-        // A stream has no deadline, and waits.
+        // A stream has a deadline until its head comes.
         let error = ai.chat("m").user("hi").stream().await.unwrap_err();
-        assert_eq!(error.attempts(), 3, "{error:?}");
+        assert_eq!(error.attempts(), sent, "{error:?}");
     }
 }
 
@@ -390,4 +390,19 @@ async fn an_upload_that_nobody_reads_ends_by_the_limit_on_silence() {
     assert!(matches!(failure.kind(), FailureKind::Timeout(_)), "{failure:?}");
     assert!(failure.status().is_none() && !failure.is_not_sent());
     assert_eq!((requests.load(Ordering::SeqCst), pauses.recorded().len()), (1, 0));
+}
+
+/// Without a limit on silence, the end of a large request is noticed all the same.
+#[tokio::test]
+async fn a_large_request_that_nobody_answers_ends_without_a_limit_on_silence() {
+    let set = |limits: &mut Timeouts| {
+        limits.first_byte_paid = Some(SHORT);
+        limits.idle = None;
+    };
+    let server = Script::always(Act::Hold(Vec::new())).await;
+    let probe = server.probe_with(limits(only(set))).await;
+    let large = "x".repeat(300 * 1024);
+    let error = ends(probe.ai.chat("m").user(large).stream()).await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(error.charge_risk(), ChargeRisk::Unknown);
 }

@@ -7,7 +7,7 @@ use crate::{
     meta::Meta,
 };
 use aipass_api::{
-    CallContext, SilentBody,
+    CallContext, ErrorBody, SilentBody,
     enums::FinishReason,
     operation::Operation,
     sse::{self, Decoder},
@@ -15,7 +15,6 @@ use aipass_api::{
 };
 use bytes::Bytes;
 use futures_core::Stream;
-use http::header;
 use std::{
     collections::VecDeque,
     fmt,
@@ -153,6 +152,8 @@ impl fmt::Debug for ChatEvent {
 pub struct ChatStream {
     bytes: RawStream,
     form: Form,
+    /// Its first letter was seen.
+    looked: bool,
     accumulator: Accumulator,
     events: VecDeque<ChatEvent>,
     /// Given out once the events before it are.
@@ -165,6 +166,9 @@ pub struct ChatStream {
     meta: Meta,
     silence: Silence,
 }
+
+/// The largest JSON that is read in the place of a stream.
+const MAX_JSON: usize = 64 * 1024 * 1024;
 
 /// A timer wakes whoever waits for it long before that.
 const ABSENCE: Duration = Duration::from_millis(50);
@@ -230,12 +234,9 @@ enum State {
 
 impl ChatStream {
     pub(crate) fn new(response: reqwest::Response, call: Call, expected: Option<usize>) -> Self {
-        let media_type = response
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let json = media_type.is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
+        let json = aipass_api::is_json(response.headers());
         Self {
+            looked: false,
             form: if json {
                 Form::Json(Vec::new())
             } else {
@@ -353,6 +354,26 @@ impl ChatStream {
         Ok(false)
     }
 
+    fn fail(&mut self, fault: StreamFault) {
+        self.state = State::Failed;
+        self.fault = Some(fault);
+    }
+
+    /// JSON in the place of events is known by its first letter where the head does not say so: no event begins with it.
+    fn look_at(&mut self, bytes: &[u8]) {
+        let text = bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(bytes)
+            .trim_ascii_start();
+        if self.looked || text.is_empty() {
+            return;
+        }
+        self.looked = true;
+        if matches!(self.form, Form::Events(_)) && (text.starts_with(b"{") || text.starts_with(b"[")) {
+            self.form = Form::Json(Vec::new());
+        }
+    }
+
     /// The bytes are at their end.
     fn end(&mut self) -> Result<(), StreamFault> {
         match &mut self.form {
@@ -362,6 +383,10 @@ impl ChatStream {
                 }
             }
             Form::Json(body) => {
+                let value = serde_json::from_slice(body).ok();
+                if let Some(error) = value.as_ref().and_then(ErrorBody::inside) {
+                    return Err(StreamFault::Server(error));
+                }
                 let json = String::from_utf8_lossy(body).into_owned();
                 self.accumulator
                     .push(&json, &mut self.events)
@@ -415,8 +440,15 @@ impl ChatStream {
             };
             let step = match step {
                 Ok(Some(bytes)) => {
+                    self.look_at(&bytes);
                     match &mut self.form {
                         Form::Events(decoder) => decoder.push(&bytes),
+                        Form::Json(body) if body.len() + bytes.len() > MAX_JSON => {
+                            self.fail(StreamFault::Incomplete(Some(
+                                "the answer is larger than allowed".into(),
+                            )));
+                            continue;
+                        }
                         Form::Json(body) => body.extend_from_slice(&bytes),
                     }
                     continue;
@@ -426,10 +458,7 @@ impl ChatStream {
             };
             match step {
                 Ok(()) => self.complete(),
-                Err(fault) => {
-                    self.state = State::Failed;
-                    self.fault = Some(fault);
-                }
+                Err(fault) => self.fail(fault),
             }
         }
     }

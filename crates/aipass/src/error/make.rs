@@ -179,8 +179,9 @@ impl Error {
             _ => Kind::Network,
         };
         let mut risk = risk(&facts, operation.charge);
-        // The limit ran out before the first attempt, over a renewal.
-        if call.attempts() == 0 && risk == ChargeRisk::Unknown {
+        // The limit ran out before the attempt was sent, over a renewal or a hook.
+        let sent = call.state(|memory: &mut Memory| memory.sent);
+        if !sent && risk == ChargeRisk::Unknown {
             risk = ChargeRisk::NotSent;
         }
         let mut this = Self::bare(kind, risk);
@@ -204,7 +205,7 @@ impl Error {
 
     /// Under a policy that repeats what may have been charged, the last attempt alone does not say what the call cost.
     fn after(mut self, call: &CallContext) -> Self {
-        let earlier = call.state(|memory: &mut Memory| memory.may_have_been_charged);
+        let earlier = call.state(|memory: &mut Memory| memory.doubtful > 0);
         if earlier && !self.0.risk.may_have_been_charged() && self.0.risk != ChargeRisk::Free {
             self.0.risk = ChargeRisk::Unknown;
         }

@@ -86,8 +86,8 @@ pub struct BudgetExceeded {
     pub dashboard_url: &'static str,
 }
 
-/// Refusals and failures, as questions. At most one of them holds, [`is_timeout`](Self::is_timeout) and the like of a login
-/// side aside.
+/// Refusals and failures, as questions. One of them holds, but for [`is_not_found`](Self::is_not_found), which is a
+/// [bad request](Self::is_bad_request) too, and for what the login side adds.
 impl Error {
     /// There is no session, or the server accepts it no more.
     ///

@@ -21,16 +21,25 @@ pub struct BudgetMessage {
 
 impl BudgetMessage {
     /// What a gateway may put in front of a message: the first as it stands, the second around the name of an error.
-    pub const PREFIXES: [&'static str; 2] = ["Authentication Error, ", "litellm.…Error: "];
+    pub const PREFIXES: &'static [&'static str] = &["Authentication Error, ", "litellm.…Error: "];
 
     const fn new(start: &'static str, holds: &'static str) -> Self {
         Self { start, holds }
     }
 
     fn fits(&self, message: &str) -> bool {
-        message.starts_with(self.start) && message.contains(self.holds)
+        let Some((before, _)) = message.split_once(self.holds) else {
+            return false;
+        };
+        // Where no start is fixed, what a user or a model wrote may stand there: that comes with quotes and line breaks.
+        let quoted =
+            |text: &str| text.contains(['"', '\'', '`', '\n', '{', '?']) || text.len() > LONGEST_LEAD;
+        message.starts_with(self.start) && !(self.start.is_empty() && quoted(before))
     }
 }
+
+/// A key, its alias and a few words stand before the name of a model whose budget is used up.
+const LONGEST_LEAD: usize = 200;
 
 /// Every message about an empty wallet, as LiteLLM words them.
 pub const BUDGET_MESSAGES: &[BudgetMessage] = &[
@@ -90,7 +99,7 @@ fn comes_from_a_provider(message: &str, headers: &HeaderMap) -> bool {
 }
 
 fn speaks_of_a_budget(message: &str) -> bool {
-    let [first, _] = BudgetMessage::PREFIXES;
+    let first = BudgetMessage::PREFIXES.first().copied().unwrap_or_default();
     let message = message.strip_prefix(first).unwrap_or(message);
     let message = match message
         .strip_prefix("litellm.")
@@ -158,5 +167,20 @@ mod tests {
         assert_eq!(read(named, None), Some(Exhausted::Provider));
         let named = r#"{"error":{"message":"OpenAIException - slow down","type":"rate_limit"}}"#;
         assert_eq!(read(named, None), None, "no quota at all");
+    }
+
+    #[test]
+    fn what_somebody_wrote_is_no_budget() {
+        for (message, expected) in [
+            (
+                "LiteLLM Virtual Key: k-1, key_alias: a, exceeded budget for model=gpt-4o",
+                true,
+            ),
+            ("timed out on \"tell me who exceeded budget for model=x\"", false),
+            ("user said: why? he exceeded budget for model=x", false),
+            ("line one\nhe exceeded budget for model=x", false),
+        ] {
+            assert_eq!(speaks_of_a_budget(message), expected, "{message}");
+        }
     }
 }

@@ -33,9 +33,9 @@ pub enum Situation {
     Ambiguous,
     /// 409, 501 or 505 with `x-should-retry: true`.
     AskedToRetry,
-    /// 501, 505 and every other 4xx.
+    /// 501, 505 and every other 4xx; and 307 or 308, which ask for the same call elsewhere.
     Refused,
-    /// A redirect, or a status that no HTTP server should send.
+    /// Any other redirect, which may follow work that was done, or a status that no HTTP server should send.
     Elsewhere,
     /// A 2xx that holds an authentication, permission or validation error, or an envelope with `success: false`.
     RefusedInside,
@@ -47,7 +47,7 @@ pub enum Situation {
     BrokenAnswer,
     /// The answer is larger than allowed.
     TooLarge,
-    /// A stream broke after its first event.
+    /// A stream broke after its first event, or an answer with content reports an error.
     BrokenStream,
 }
 
@@ -68,8 +68,10 @@ impl Situation {
             Self::Unavailable => "503 with a delay up to 60 s",
             Self::Ambiguous => "408, 500, 502, 503, 504, 52x, 529 and other 5xx",
             Self::AskedToRetry => "409, 501 or 505 with `x-should-retry: true`",
-            Self::Refused => "501, 505, 400, 403, 404, 409, 413, 415, 422 and other 4xx",
-            Self::Elsewhere => "a redirect, or a status out of range",
+            Self::Refused => {
+                "501, 505, 400, 403, 404, 409, 413, 415, 422 and other 4xx; 307, 308 (never followed)"
+            }
+            Self::Elsewhere => "any other redirect, or a status out of range",
             Self::RefusedInside => {
                 "2xx with an authentication, permission or validation error, or `success: false`"
             }
@@ -79,7 +81,7 @@ impl Situation {
             }
             Self::BrokenAnswer => "2xx whose body hung, was cut or is no JSON",
             Self::TooLarge => "2xx above the size limit",
-            Self::BrokenStream => "stream, after the first event",
+            Self::BrokenStream => "stream, after the first event; an error beside content",
         }
     }
 
@@ -106,7 +108,7 @@ impl Situation {
             Self::Unavailable => is(&[503]) && facts.retry_after.is_some(),
             Self::Ambiguous => is(&[408]) || within(500..600) && !is(&[501, 505]),
             Self::AskedToRetry => (is(&[409]) || within(500..600)) && facts.should_retry == Some(true),
-            Self::Refused => within(400..600),
+            Self::Refused => within(400..600) || is(&[307, 308]),
             Self::Elsewhere => status.is_some_and(|status| !(200..300).contains(&status)),
             Self::RefusedInside => {
                 inside
@@ -173,7 +175,7 @@ impl Facts {
             should_retry: headers
                 .get("x-should-retry")
                 .and_then(|value| value.to_str().ok()?.trim().to_ascii_lowercase().parse().ok()),
-            begun: false,
+            begun: failure.holds_content(),
         }
     }
 

@@ -7,6 +7,7 @@ use super::{
 use std::{fmt::Write, time::Duration};
 
 /// Every table as Markdown, as the documentation of [`policy`](crate::policy) shows them.
+#[doc(hidden)]
 #[must_use]
 pub fn tables() -> String {
     let mut out = String::new();
@@ -21,7 +22,7 @@ fn write_all(out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
         "The first row that fits decides. At most {} retries, under one deadline; no delay above {} s is waited for. The last \
-         columns hold for calls that are not free: those cost nothing whatever happens.\n",
+         column holds for calls that are not free: those cost nothing whatever happens.\n",
         policy.retries(),
         LONGEST_WAIT.as_secs()
     )?;

@@ -11,7 +11,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Time limits. All are finite by default, so that a silent server never hangs a program; `None` switches one off.
 ///
 /// Nothing limits the total length of a stream or a download: there [`idle`](Self::idle) holds, and for a stream
-/// [`event`](Self::event) too. The limit on opening a connection, 10 seconds, is
+/// [`event`](Self::event) too; [`total_paid`](Self::total_paid) ends with the head of its answer. The limit on opening a connection, 10 seconds, is
 /// [`HttpOptions::connect_timeout`](crate::HttpOptions::connect_timeout).
 ///
 /// ```
@@ -25,7 +25,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[non_exhaustive]
 pub struct Timeouts {
     /// Until the head of the answer comes, for calls that cost nothing. 30 seconds. As in the next two, the time counts from
-    /// the end of a large request, and from the beginning of one under 64 KiB, which is gone at once.
+    /// the end of a large request, and from the beginning of one under 64 KiB, connecting included: leave it above the
+    /// limit on that.
     pub first_byte_free: Option<Duration>,
     /// Until the head of the answer comes, for paid calls: models think before they speak. 10 minutes.
     pub first_byte_paid: Option<Duration>,
@@ -74,7 +75,7 @@ pub struct TimeLimit {
 impl Timeouts {
     /// The limits as a table.
     #[must_use]
-    pub fn rows(&self) -> [TimeLimit; 4] {
+    pub fn rows(&self) -> Vec<TimeLimit> {
         let row = |what, [free, paid, stream, download]: [Option<Duration>; 4]| TimeLimit {
             what,
             free,
@@ -82,7 +83,7 @@ impl Timeouts {
             stream,
             download,
         };
-        [
+        vec![
             row(
                 "first byte, from the end of the request",
                 [
@@ -95,22 +96,25 @@ impl Timeouts {
             row("between two bytes", [self.idle; 4]),
             row("between two events with data", [None, None, self.event, None]),
             row("in total", [self.total_free, self.total_paid, None, None]),
+            row(
+                "until the head, all attempts",
+                [None, None, self.total_paid, self.total_paid],
+            ),
         ]
     }
 
     /// The limits of one operation.
     pub(crate) fn options(&self, operation: &Operation) -> CallOptions {
-        let [first_byte, idle, _, total] = self.rows();
-        let pick = |row: TimeLimit| match (operation.response, operation.charge) {
-            (ResponseKind::EventStream, _) => row.stream,
-            (ResponseKind::Bytes, Charge::Free) => row.download,
-            (_, Charge::Paid) => row.paid,
-            (_, Charge::Free | Charge::Once) => row.free,
+        let (first_byte, total) = match (operation.response, operation.charge) {
+            (ResponseKind::EventStream, _) => (self.first_byte_paid, self.total_paid),
+            (ResponseKind::Bytes, Charge::Free) => (self.first_byte_download, self.total_paid),
+            (_, Charge::Paid) => (self.first_byte_paid, self.total_paid),
+            (_, Charge::Free | Charge::Once) => (self.first_byte_free, self.total_free),
         };
         let mut options = CallOptions::default();
-        options.first_byte = pick(first_byte);
-        options.idle = pick(idle);
-        options.total = pick(total).filter(|_| !operation.is_endless());
+        options.first_byte = first_byte;
+        options.idle = self.idle;
+        options.total = total;
         options
     }
 }
@@ -120,22 +124,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_has_a_limit_and_no_stream_has_a_total() {
+    fn every_operation_has_every_limit() {
         let timeouts = Timeouts::default();
         let raw = [Operation::READ, Operation::CALL];
         for operation in aipass_api::OPERATIONS.iter().chain(raw) {
             let options = timeouts.options(operation);
-            assert!(
-                options.first_byte.is_some() && options.idle.is_some(),
-                "{}",
-                operation.id
-            );
-            assert_eq!(
-                options.total.is_none(),
-                operation.is_endless(),
-                "{}",
-                operation.id
-            );
+            for limit in [options.first_byte, options.idle, options.total] {
+                assert!(limit.is_some(), "{}", operation.id);
+            }
+            assert!(options.first_byte <= options.total, "{}", operation.id);
         }
     }
 

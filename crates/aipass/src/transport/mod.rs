@@ -10,6 +10,7 @@ pub(crate) use relogin::{FlowMaker, LogIn, Relogin};
 use crate::{
     memory::Responder,
     middleware::{Answered, Middleware, Outgoing, Retrying},
+    options::OURS,
     policy::{Again, Facts, RetryPolicy, Sleeper, risk},
 };
 use aipass_api::{
@@ -17,7 +18,7 @@ use aipass_api::{
     TransportFuture,
     operation::{Operation, ResponseKind},
 };
-use aipass_auth::{AccessToken, AuthError, TokenSource};
+use aipass_auth::{AccessToken, Auth, AuthError, TokenSource};
 use http::{HeaderName, HeaderValue, header};
 use reqwest::{Request, Response};
 use std::{sync::Arc, time::Duration};
@@ -37,6 +38,7 @@ pub(crate) struct Authed {
     /// Answers in place of the network.
     pub(crate) responder: Option<Arc<dyn Responder>>,
     pub(crate) relogin: Option<Arc<Relogin>>,
+    pub(crate) auth: Option<Auth>,
 }
 
 /// What is remembered between the attempts of one call.
@@ -53,8 +55,10 @@ pub(crate) struct Memory {
     /// How many logins of the session had ended when the attempt began.
     logins: u64,
     retries: u32,
-    /// An attempt before the last one may have been charged.
-    pub(crate) may_have_been_charged: bool,
+    /// How many attempts before the last one may have been charged.
+    pub(crate) doubtful: u32,
+    /// The attempt at hand has left this machine.
+    pub(crate) sent: bool,
 }
 
 impl Transport for Authed {
@@ -86,13 +90,14 @@ impl Authed {
         operation: &'static Operation,
         call: &CallContext,
     ) -> Result<Response, TransportError> {
+        call.state(|memory: &mut Memory| memory.sent = false);
         self.address.place(&mut request, operation);
         if let Some(client_id) = &self.client_id {
             request.headers_mut().insert(CLIENT_ID, client_id.clone());
         }
         if !shows_its_end(operation) {
-            let encoding = request.headers_mut().entry(header::ACCEPT_ENCODING);
-            encoding.or_insert(HeaderValue::from_static("identity"));
+            let identity = HeaderValue::from_static("identity");
+            request.headers_mut().insert(header::ACCEPT_ENCODING, identity);
         }
         if let Some(relogin) = &self.relogin {
             call.state(|memory: &mut Memory| memory.logins = relogin.ended());
@@ -109,6 +114,7 @@ impl Authed {
         self.before(&mut request, operation, attempt).await?;
         sign(&mut request, &token)?;
 
+        call.state(|memory: &mut Memory| memory.sent = true);
         call.count_attempt();
         let began = Instant::now();
         let response = match &self.responder {
@@ -131,6 +137,10 @@ impl Authed {
         if self.middleware.is_empty() {
             return Ok(());
         }
+        let ours: Vec<Option<HeaderValue>> = OURS
+            .iter()
+            .map(|name| request.headers().get(name).cloned())
+            .collect();
         let mut outgoing = Outgoing {
             operation: operation.id,
             charge: operation.charge,
@@ -143,6 +153,12 @@ impl Authed {
             hook.before(&mut outgoing)
                 .await
                 .map_err(|error| own(Vetoed(error)))?;
+        }
+        for (name, value) in OURS.iter().zip(ours) {
+            match value {
+                Some(value) => drop(outgoing.headers.insert(name, value)),
+                None => drop(outgoing.headers.remove(name)),
+            }
         }
         *request.headers_mut() = outgoing.headers;
         Ok(())
@@ -187,7 +203,7 @@ impl Authed {
                 };
                 call.state(|memory: &mut Memory| {
                     memory.retries += 1;
-                    memory.may_have_been_charged |= risk(&facts, operation.charge).may_have_been_charged();
+                    memory.doubtful += u32::from(risk(&facts, operation.charge).may_have_been_charged());
                 });
                 self.wait(pause, failure, operation, call).await;
                 Retry::Again
@@ -267,10 +283,11 @@ impl Authed {
         }
         tracing::info!(operation = operation.id, "a login is required; starting one");
         let seen = call.state(|memory: &mut Memory| memory.logins);
-        Some(match relogin.run(seen).await {
+        let auth = self.auth.as_ref()?;
+        Some(match relogin.run(auth, seen).await {
             Ok(()) => {
                 // A person's time is not the server's.
-                call.start_clock(operation);
+                call.start_clock();
                 Retry::Again
             }
             Err(error) => Retry::Failed(own(error)),

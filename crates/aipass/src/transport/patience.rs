@@ -42,14 +42,20 @@ pub(super) async fn send(
     }));
     let mut sending = Box::pin(http.execute(request));
     loop {
-        let Some(end) = end(&progress, options) else {
+        // Without a limit on the sending itself, it is looked at from time to time whether it has come to its end.
+        let look = options
+            .first_byte
+            .and_then(|limit| Instant::now().checked_add(limit));
+        let Some(until) = end(&progress, options).or(look) else {
             return Ok(sending.await?);
         };
-        match timeout_at(end, &mut sending).await {
+        match timeout_at(until, &mut sending).await {
             Ok(response) => return Ok(response?),
+            Err(_) if end(&progress, options).is_some_and(|end| end <= until) => {
+                return Err(TransportError::Timeout(TimeoutPhase::FirstByte));
+            }
             // Meanwhile more was sent, or the last of it.
-            Err(_) if self::end(&progress, options).is_none_or(|later| later > end) => {}
-            Err(_) => return Err(TransportError::Timeout(TimeoutPhase::FirstByte)),
+            Err(_) => {}
         }
     }
 }

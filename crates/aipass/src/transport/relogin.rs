@@ -28,9 +28,8 @@ where
     }
 }
 
-/// The login of one session.
+/// The login of one session. It does not hold the session, which may be forgotten meanwhile.
 pub(crate) struct Relogin {
-    auth: Auth,
     flow: Arc<dyn LogIn>,
     /// How many logins have ended.
     ended: AtomicU64,
@@ -39,9 +38,8 @@ pub(crate) struct Relogin {
 }
 
 impl Relogin {
-    pub(crate) fn new(auth: Auth, flow: Arc<dyn LogIn>) -> Self {
+    pub(crate) fn new(flow: Arc<dyn LogIn>) -> Self {
         Self {
-            auth,
             flow,
             ended: AtomicU64::new(0),
             turn: Mutex::new(None),
@@ -56,12 +54,12 @@ impl Relogin {
     /// Logs in, or waits for the login under way and has its outcome: fifty calls open one browser, and a person who says
     /// no is not asked fifty times. `seen` is what [`ended`](Self::ended) said before the call asked for its token: a login
     /// that has ended since is the one that it needs.
-    pub(crate) async fn run(&self, seen: u64) -> Result<(), AuthError> {
+    pub(crate) async fn run(&self, auth: &Auth, seen: u64) -> Result<(), AuthError> {
         let mut outcome = self.turn.lock().await;
         if self.ended() != seen {
             return outcome.clone().map_or(Ok(()), Err);
         }
-        let done = self.flow.log_in(&self.auth).await;
+        let done = self.flow.log_in(auth).await;
         *outcome = done.as_ref().err().cloned();
         self.ended.fetch_add(1, Ordering::Release);
         done
