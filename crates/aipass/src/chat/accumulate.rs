@@ -5,7 +5,7 @@
 use super::{ChatChoice, ChatEvent, ChatReply, ToolCall, loose::Loose};
 use crate::meta::Meta;
 use aipass_api::{enums::FinishReason, lenient, types::Usage};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use std::{borrow::Cow, collections::VecDeque};
 
 /// More choices or tool calls than any model gives: an index above it is a fault, not a reason to allocate.
@@ -17,7 +17,7 @@ pub(crate) struct Malformed;
 
 /// One chunk, as long as the text that it was read from. What is not known is not kept.
 #[derive(Deserialize)]
-struct Chunk<'a> {
+pub(super) struct Chunk<'a> {
     #[serde(borrow, default)]
     id: Loose<'a>,
     #[serde(borrow, default)]
@@ -26,6 +26,26 @@ struct Chunk<'a> {
     choices: Vec<Option<WireChoice<'a>>>,
     #[serde(borrow, default)]
     usage: Loose<'a>,
+    /// Only whether it is there.
+    #[serde(default)]
+    error: Option<IgnoredAny>,
+    #[serde(default)]
+    success: Option<IgnoredAny>,
+}
+
+impl<'a> Chunk<'a> {
+    pub(super) fn read(json: &'a str) -> Result<Self, Malformed> {
+        // serde would also take a list for an object without required members.
+        if !json.trim_start().starts_with('{') {
+            return Err(Malformed);
+        }
+        serde_json::from_str(json).map_err(|_| Malformed)
+    }
+
+    /// Whether it may be an error, of whatever shape, and no piece of an answer.
+    pub(super) fn may_be_error(&self) -> bool {
+        self.choices.is_empty() || self.error.is_some() || self.success.is_some()
+    }
 }
 
 #[derive(Deserialize)]
@@ -117,11 +137,15 @@ impl Accumulator {
 
     /// Takes one chunk, and adds what it says to `events`.
     pub(crate) fn push(&mut self, json: &str, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
-        // serde would also take a list for an object without required members.
-        if !json.trim_start().starts_with('{') {
-            return Err(Malformed);
-        }
-        let chunk: Chunk<'_> = serde_json::from_str(json).map_err(|_| Malformed)?;
+        self.take(Chunk::read(json)?, events)
+    }
+
+    /// As [`push`](Self::push), of a chunk that is read.
+    pub(super) fn take(
+        &mut self,
+        chunk: Chunk<'_>,
+        events: &mut VecDeque<ChatEvent>,
+    ) -> Result<(), Malformed> {
         set(&mut self.id, chunk.id.word());
         set(&mut self.model, chunk.model.word());
         for choice in chunk.choices.into_iter().flatten() {
@@ -355,9 +379,7 @@ impl Choice {
 /// Arguments that parse. A tool without parameters may come with none; a custom tool takes free text.
 fn is_whole(call: &ToolCall) -> bool {
     let arguments = call.arguments.trim();
-    call.kind == "custom"
-        || arguments.is_empty()
-        || serde_json::from_str::<serde::de::IgnoredAny>(arguments).is_ok()
+    call.kind == "custom" || arguments.is_empty() || serde_json::from_str::<IgnoredAny>(arguments).is_ok()
 }
 
 fn checked(index: Option<i64>) -> Result<Option<u32>, Malformed> {
