@@ -1,37 +1,34 @@
-//! Instructions of a call, counted by valgrind: the same on every run, whatever else the machine does.
+//! Instructions of a call or a chunk, counted by valgrind: the same on every run, whatever else the machine does.
 //!
-//! A program that makes a few calls is taken off one that makes many, so that its start, its first connection and the
-//! load of its certificates do not count.
+//! A program that does a few is taken off one that does many, so that its start, its first connection and the load of
+//! its certificates do not count.
 
-use crate::{Failure, Shape, Side};
+use crate::Failure;
 use std::{env, io, process::Command};
 
-/// Both are multiples of [`TOGETHER`](crate::TOGETHER).
-const FEW: usize = 256;
-const MANY: usize = 1280;
-
-/// The instructions of one call; nothing where valgrind is not installed.
-pub(crate) fn per_call(what: &str, side: Side, shape: Shape, url: &str) -> Result<Option<f64>, Failure> {
-    let Some(few) = total(what, side, shape, FEW, url)? else {
+/// The instructions of one, of `run WORDS COUNT URL` with both counts; nothing where valgrind is not installed.
+pub(crate) fn each(words: [&str; 3], [few, many]: [usize; 2], url: &str) -> Result<Option<f64>, Failure> {
+    let Some(little) = total(words, few, url)? else {
         return Ok(None);
     };
-    let Some(many) = total(what, side, shape, MANY, url)? else {
+    let Some(much) = total(words, many, url)? else {
         return Ok(None);
     };
     #[expect(
         clippy::cast_precision_loss,
         reason = "the counts are far below 2^52 and shown with four digits"
     )]
-    let each = many.saturating_sub(few) as f64 / (MANY - FEW) as f64;
+    let each = much.saturating_sub(little) as f64 / (many - few) as f64;
     Ok(Some(each))
 }
 
-fn total(what: &str, side: Side, shape: Shape, calls: usize, url: &str) -> Result<Option<u64>, Failure> {
+fn total(words: [&str; 3], count: usize, url: &str) -> Result<Option<u64>, Failure> {
     let run = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(env::current_exe()?)
-        .args(["run", what, &side.to_string(), &shape.to_string()])
-        .args([&calls.to_string(), url])
+        .arg("run")
+        .args(words)
+        .args([&count.to_string(), url])
         .output();
     let output = match run {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

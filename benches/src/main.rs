@@ -4,16 +4,19 @@
 //! | words | what happens |
 //! |---|---|
 //! | `measure WHAT` | measures it, and prints a [`report`] as JSON |
-//! | `run WHAT SIDE SHAPE CALLS URL` | makes so many calls and nothing else: for an instruction counter or a profiler |
+//! | `run WHAT SIDE SHAPE COUNT URL` | makes so many calls, or reads so many chunks, and nothing else: for an instruction counter or a profiler |
 //! | `serve` | answers until its standard input ends; prints its URL |
 //!
 //! The server is a process of its own, so that its work is in no figure. The client runs on one thread.
 
+mod allocations;
 mod chat;
 mod instructions;
+mod memory;
 mod paired;
 mod report;
 mod server;
+mod stream;
 
 use std::{error::Error, fmt, io, process::ExitCode, str::FromStr};
 use tokio::runtime::{Builder, Runtime};
@@ -23,9 +26,10 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 const USAGE: &str = "\
 usage: aipass-benches measure WHAT
-       aipass-benches run WHAT raw|facade sequential|together CALLS URL
+       aipass-benches run chat raw|facade sequential|together CALLS URL
+       aipass-benches run stream raw|facade|eventsource-stream|async-openai large|events|tiny|many|stalled CHUNKS URL
        aipass-benches serve
-WHAT: chat";
+WHAT: chat, stream";
 
 /// Who makes the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +58,8 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["measure", "chat"] => chat::measure().map(|report| println!("{report}")),
         ["run", "chat", side, shape, calls, url] => run_chat(side, shape, calls, url),
+        ["measure", "stream"] => stream::measure().map(|report| println!("{report}")),
+        ["run", "stream", reader, shape, chunks, url] => stream::run(reader, shape, chunks, url),
         ["serve"] => server::serve().map_err(Failure::from),
         _ => Err(USAGE.into()),
     };

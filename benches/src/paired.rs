@@ -51,6 +51,25 @@ pub(crate) fn runs(
     Ok(costs)
 }
 
+/// Runs each of these so many times in turns; each goes first in its turn. The first round warms up and does not count.
+pub(crate) fn rounds<S: Copy>(
+    rounds: usize,
+    sides: &[S],
+    mut run: impl FnMut(S) -> Result<f64, Failure>,
+) -> Result<Vec<Vec<f64>>, Failure> {
+    let mut figures = vec![Vec::with_capacity(rounds); sides.len()];
+    for round in 0..=rounds {
+        for turn in 0..sides.len() {
+            let at = (round + turn) % sides.len();
+            let figure = run(sides[at])?;
+            if round > 0 {
+                figures[at].push(figure);
+            }
+        }
+    }
+    Ok(figures)
+}
+
 /// The medians of one figure of these pairs.
 pub(crate) fn medians(costs: &[(Cost, Cost)], figure: impl Fn(&Cost) -> f64) -> Paired {
     let of = |value: &dyn Fn(&(Cost, Cost)) -> f64| median(costs.iter().map(value).collect());

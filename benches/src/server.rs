@@ -1,9 +1,10 @@
-//! The server of the benches: HTTP/1.1 with keep-alive, one fixed answer for everything, and nothing else.
+//! The server of the benches: HTTP/1.1 with keep-alive, one fixed answer for everything, and nothing else; a model whose
+//! name says so is answered with a [stream](crate::stream::wire).
 //!
 //! It is a process of its own, so that its work is in no figure. It ends when its standard input does, and so never
 //! outlives the program that started it.
 
-use crate::Failure;
+use crate::{Failure, stream::wire};
 use memchr::memmem;
 use std::{
     env,
@@ -113,8 +114,11 @@ async fn connection(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(64 * 1024);
     loop {
         while let Some(length) = request(&buffer)? {
+            match wire::Wanted::in_request(&buffer[..length]) {
+                Some(wanted) => wanted.write(&mut stream).await?,
+                None => stream.write_all(answer).await?,
+            }
             buffer.drain(..length);
-            stream.write_all(answer).await?;
         }
         if stream.read_buf(&mut buffer).await? == 0 {
             return Ok(());

@@ -16,7 +16,13 @@ use std::{
 };
 
 /// What there is to measure, and what it is.
-const BENCHES: [(&str, &str); 1] = [("chat", "a chat of 1 KB, against reqwest and serde_json by hand")];
+const BENCHES: [(&str, &str); 2] = [
+    ("chat", "a chat of 1 KB, against reqwest and serde_json by hand"),
+    (
+        "stream",
+        "a streamed chat, against the same and against other crates",
+    ),
+];
 
 /// The workspace of the benches, from the root.
 pub(crate) const MANIFEST: &str = "benches/Cargo.toml";
@@ -64,6 +70,9 @@ fn list() -> String {
 #[derive(Debug, Deserialize)]
 struct Report {
     rows: Vec<Row>,
+    /// The names of what was measured besides the two sides.
+    #[serde(default)]
+    peers: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -73,8 +82,15 @@ struct Row {
     unit: String,
     raw: f64,
     facade: f64,
-    ratio: f64,
+    /// None where there is nothing to divide by.
+    ratio: Option<f64>,
     goal: Option<f64>,
+    /// A goal for the facade's own figure.
+    #[serde(default)]
+    most: Option<f64>,
+    /// Ratios, or figures in a row without a ratio.
+    #[serde(default)]
+    peers: Vec<Option<f64>>,
 }
 
 /// Runs the bench of that name, or all of them, and prints their tables; with `save` they go into `docs/benchmarks.md`
@@ -165,26 +181,38 @@ fn circumstances() -> String {
 }
 
 fn section(name: &str, report: &Report, circumstances: &str) -> String {
+    let peers: String = report.peers.iter().map(|peer| format!(" {peer} |")).collect();
     let mut text = format!(
         "## {name}\n\n`cargo xtask bench {name}` ({circumstances})\n\n\
-         | work | raw | facade | facade ÷ raw | goal |\n|---|--:|--:|--:|--:|\n"
+         | work | raw | facade | facade ÷ raw | goal |{peers}\n|---|--:|--:|--:|--:|{}\n",
+        "--:|".repeat(report.peers.len())
     );
     for row in &report.rows {
-        let figure = |value: f64| {
-            if row.unit == "instructions" {
-                format!("{value:.0}")
-            } else {
-                format!("{value:.1} {}", row.unit)
-            }
+        let figure = |value: f64| match row.unit.as_str() {
+            "instructions" => format!("{value:.0}"),
+            unit => format!("{value:.1} {unit}").trim_end().to_owned(),
         };
-        let goal = row.goal.map(|goal| format!("≤ {goal:.2}")).unwrap_or_default();
+        let ratio = |value: f64| format!("{value:.3}");
+        let goal = match (row.goal, row.most) {
+            (Some(goal), _) => format!("≤ {goal:.2}"),
+            (None, Some(most)) => format!("≤ {}", figure(most)),
+            (None, None) => String::new(),
+        };
         text += &format!(
-            "| {} | {} | {} | {:.3} | {goal} |\n",
+            "| {} | {} | {} | {} | {goal} |",
             row.work,
             figure(row.raw),
             figure(row.facade),
-            row.ratio
+            row.ratio.map(ratio).unwrap_or_default(),
         );
+        for peer in &row.peers {
+            let shown = peer.map(|peer| match row.ratio {
+                Some(_) => ratio(peer),
+                None => figure(peer),
+            });
+            text += &format!(" {} |", shown.unwrap_or_default());
+        }
+        text += "\n";
     }
     for note in &report.notes {
         text += &format!("\n{note}\n");
@@ -247,6 +275,21 @@ mod tests {
              | a | 1000 | 1200 | 1.200 | ≤ 1.00 |\n\
              | b | 10.0 µs | 10.0 µs | 0.996 |  |\n\
              \nSo it was.\n"
+        );
+    }
+
+    #[test]
+    fn peers_stand_behind_the_goals() {
+        let report = r#"{"peers":["p"],"rows":[
+            {"work":"a","unit":"µs","raw":2,"facade":3,"ratio":1.5,"goal":null,"most":4,"peers":[2.5]},
+            {"work":"b","unit":"MiB","raw":0,"facade":0,"ratio":null,"goal":null,"most":1,"peers":[9]}],"notes":[]}"#;
+        let text = section("stream", &serde_json::from_str(report).unwrap(), "today");
+        assert_eq!(
+            text,
+            "## stream\n\n`cargo xtask bench stream` (today)\n\n\
+             | work | raw | facade | facade ÷ raw | goal | p |\n|---|--:|--:|--:|--:|--:|\n\
+             | a | 2.0 µs | 3.0 µs | 1.500 | ≤ 4.0 µs | 2.500 |\n\
+             | b | 0.0 MiB | 0.0 MiB |  | ≤ 1.0 MiB | 9.0 MiB |\n"
         );
     }
 

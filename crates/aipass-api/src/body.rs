@@ -51,6 +51,7 @@ pub(crate) fn limit_silence(response: reqwest::Response, idle: Option<Duration>)
     let body = Limited {
         bytes: Box::pin(response.bytes_stream()),
         idle,
+        due: None,
         timer: None,
     };
     head.map(|()| reqwest::Body::wrap_stream(body)).into()
@@ -59,7 +60,31 @@ pub(crate) fn limit_silence(response: reqwest::Response, idle: Option<Duration>)
 struct Limited {
     bytes: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>,
     idle: Duration,
+    /// When the time is over; it begins with the first wait after bytes.
+    due: Option<Instant>,
+    /// Kept from wait to wait, and set anew only when it goes off too early: bytes come far more often than it does.
     timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Limited {
+    /// Ready when the time is over.
+    fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        // The clock may not reach that far: then there is no limit.
+        let Some(due) = self.due.or_else(|| Instant::now().checked_add(self.idle)) else {
+            return Poll::Pending;
+        };
+        self.due = Some(due);
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
+        loop {
+            ready!(timer.as_mut().poll(context));
+            if timer.deadline() >= due {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(due);
+        }
+    }
 }
 
 impl Stream for Limited {
@@ -67,14 +92,10 @@ impl Stream for Limited {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if let Poll::Ready(item) = self.bytes.as_mut().poll_next(context) {
-            self.timer = None;
+            self.due = None;
             return Poll::Ready(item.map(|item| item.map_err(|error| error.without_url().into())));
         }
-        let idle = self.idle;
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(idle)));
-        ready!(timer.as_mut().poll(context));
+        ready!(self.poll_over(context));
         Poll::Ready(Some(Err(Box::new(SilentBody))))
     }
 }

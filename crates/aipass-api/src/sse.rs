@@ -72,7 +72,11 @@ impl<'a> Event<'a> {
     /// The data, several `data` lines joined by LF. Bytes that are not UTF-8 are replaced, as the standard says.
     #[must_use]
     pub fn data(&self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.data)
+        // The check alone takes many bytes at a time; the search for what to replace takes them one by one.
+        match std::str::from_utf8(self.data) {
+            Ok(data) => Cow::Borrowed(data),
+            Err(_) => String::from_utf8_lossy(self.data),
+        }
     }
 
     /// The event's name; `message` where the server gave none.

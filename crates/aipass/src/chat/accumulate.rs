@@ -2,12 +2,11 @@
 //!
 //! Providers bend the format in many ways; what is tolerated here, and why, stands at each place.
 
-use super::{ChatChoice, ChatEvent, ChatReply, ToolCall};
+use super::{ChatChoice, ChatEvent, ChatReply, ToolCall, loose::Loose};
 use crate::meta::Meta;
 use aipass_api::{enums::FinishReason, lenient, types::Usage};
-use serde::Deserialize;
-use serde_json::Value;
-use std::collections::VecDeque;
+use serde::{Deserialize, de::IgnoredAny};
+use std::{borrow::Cow, collections::VecDeque};
 
 /// More choices or tool calls than any model gives: an index above it is a fault, not a reason to allocate.
 const MAX_INDEX: i64 = 1023;
@@ -16,69 +15,90 @@ const MAX_INDEX: i64 = 1023;
 #[derive(Debug, PartialEq)]
 pub(crate) struct Malformed;
 
+/// One chunk, as long as the text that it was read from. What is not known is not kept.
 #[derive(Deserialize)]
-struct Chunk {
+pub(super) struct Chunk<'a> {
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow, default)]
+    model: Loose<'a>,
+    #[serde(borrow, default, deserialize_with = "lenient::null_or_default")]
+    choices: Vec<Option<WireChoice<'a>>>,
+    #[serde(borrow, default)]
+    usage: Loose<'a>,
+    /// Only whether it is there.
     #[serde(default)]
-    id: Value,
+    error: Option<IgnoredAny>,
     #[serde(default)]
-    model: Value,
-    #[serde(default, deserialize_with = "lenient::null_or_default")]
-    choices: Vec<Option<WireChoice>>,
-    #[serde(default)]
-    usage: Value,
+    success: Option<IgnoredAny>,
+}
+
+impl<'a> Chunk<'a> {
+    pub(super) fn read(json: &'a str) -> Result<Self, Malformed> {
+        // serde would also take a list for an object without required members.
+        if !json.trim_start().starts_with('{') {
+            return Err(Malformed);
+        }
+        serde_json::from_str(json).map_err(|_| Malformed)
+    }
+
+    /// Whether it may be an error, of whatever shape, and no piece of an answer.
+    pub(super) fn may_be_error(&self) -> bool {
+        self.choices.is_empty() || self.error.is_some() || self.success.is_some()
+    }
 }
 
 #[derive(Deserialize)]
-struct WireChoice {
+struct WireChoice<'a> {
     #[serde(default, deserialize_with = "lenient::option_integer")]
     index: Option<i64>,
-    #[serde(default)]
-    delta: Option<Delta>,
+    #[serde(borrow, default)]
+    delta: Option<Delta<'a>>,
     /// A whole completion, which some servers send where a stream was asked. Perplexity sends both.
-    #[serde(default)]
-    message: Option<Delta>,
-    #[serde(default)]
-    finish_reason: Value,
+    #[serde(borrow, default)]
+    message: Option<Box<Delta<'a>>>,
+    #[serde(borrow, default)]
+    finish_reason: Loose<'a>,
 }
 
 #[derive(Default, Deserialize)]
-struct Delta {
-    #[serde(default)]
-    content: Value,
-    #[serde(default)]
-    refusal: Value,
+struct Delta<'a> {
+    #[serde(borrow, default)]
+    content: Loose<'a>,
+    #[serde(borrow, default)]
+    refusal: Loose<'a>,
     /// DeepSeek's and LiteLLM's name; OpenRouter says `reasoning`.
-    #[serde(default)]
-    reasoning_content: Value,
-    #[serde(default)]
-    reasoning: Value,
-    #[serde(default, deserialize_with = "lenient::null_or_default")]
-    tool_calls: Vec<Option<WireCall>>,
+    #[serde(borrow, default)]
+    reasoning_content: Loose<'a>,
+    #[serde(borrow, default)]
+    reasoning: Loose<'a>,
+    #[serde(borrow, default, deserialize_with = "lenient::null_or_default")]
+    tool_calls: Vec<Option<WireCall<'a>>>,
 }
 
 #[derive(Deserialize)]
-struct WireCall {
+struct WireCall<'a> {
     #[serde(default, deserialize_with = "lenient::option_integer")]
     index: Option<i64>,
-    #[serde(default)]
-    id: Value,
-    #[serde(default, rename = "type")]
-    kind: Value,
-    #[serde(default)]
-    function: Option<WireFunction>,
-    #[serde(default)]
-    custom: Option<WireFunction>,
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow, default, rename = "type")]
+    kind: Loose<'a>,
+    #[serde(borrow, default)]
+    function: Option<WireFunction<'a>>,
+    #[serde(borrow, default)]
+    custom: Option<WireFunction<'a>>,
 }
 
 #[derive(Deserialize)]
-struct WireFunction {
-    #[serde(default)]
-    name: Value,
-    #[serde(default)]
-    arguments: Value,
+struct WireFunction<'a> {
+    #[serde(borrow, default)]
+    name: Loose<'a>,
+    #[serde(borrow, default)]
+    arguments: Loose<'a>,
     /// A custom tool's name for it.
-    #[serde(default)]
-    input: Value,
+    #[serde(borrow, default)]
+    input: Loose<'a>,
 }
 
 /// The answer so far.
@@ -117,22 +137,27 @@ impl Accumulator {
 
     /// Takes one chunk, and adds what it says to `events`.
     pub(crate) fn push(&mut self, json: &str, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
-        // serde would also take a list for an object without required members.
-        if !json.trim_start().starts_with('{') {
-            return Err(Malformed);
-        }
-        let chunk: Chunk = serde_json::from_str(json).map_err(|_| Malformed)?;
-        set(&mut self.id, word(chunk.id));
-        set(&mut self.model, word(chunk.model));
+        self.take(Chunk::read(json)?, events)
+    }
+
+    /// As [`push`](Self::push), of a chunk that is read.
+    pub(super) fn take(
+        &mut self,
+        chunk: Chunk<'_>,
+        events: &mut VecDeque<ChatEvent>,
+    ) -> Result<(), Malformed> {
+        set(&mut self.id, chunk.id.word());
+        set(&mut self.model, chunk.model.word());
         for choice in chunk.choices.into_iter().flatten() {
             let index = checked(choice.index)?.unwrap_or(0);
             let at = self.choice(index);
-            at.delta(choice.delta.or(choice.message).unwrap_or_default(), events)?;
-            at.finish(word(choice.finish_reason), events);
+            let delta = choice.delta.or_else(|| choice.message.map(|message| *message));
+            at.delta(delta.unwrap_or_default(), events)?;
+            at.finish(choice.finish_reason.word(), events);
         }
         // A later null or `{}` does not erase what was said.
-        if chunk.usage.as_object().is_some_and(|usage| !usage.is_empty())
-            && let Ok(usage) = serde_json::from_value::<Usage>(chunk.usage)
+        if let Some(usage) = chunk.usage.object()
+            && let Ok(usage) = serde_json::from_value::<Usage>(usage)
         {
             self.usage = Some(usage.clone());
             events.push_back(ChatEvent::Usage(Box::new(usage)));
@@ -214,18 +239,18 @@ impl ChatChoice {
 }
 
 impl Choice {
-    fn delta(&mut self, delta: Delta, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
+    fn delta(&mut self, delta: Delta<'_>, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
         let choice = self.reply.index;
-        let reasoning = text_of(delta.reasoning_content).or_else(|| text_of(delta.reasoning));
+        let reasoning = delta.reasoning_content.text().or_else(|| delta.reasoning.text());
         if let Some(text) = reasoning {
             self.reply.reasoning.get_or_insert_default().push_str(&text);
             events.push_back(ChatEvent::Reasoning { choice, text });
         }
-        if let Some(text) = text_of(delta.content) {
+        if let Some(text) = delta.content.text() {
             self.reply.text.push_str(&text);
             events.push_back(ChatEvent::Text { choice, text });
         }
-        if let Some(text) = text_of(delta.refusal) {
+        if let Some(text) = delta.refusal.text() {
             self.reply.refusal.get_or_insert_default().push_str(&text);
             events.push_back(ChatEvent::Refusal { choice, text });
         }
@@ -235,16 +260,16 @@ impl Choice {
         Ok(())
     }
 
-    fn tool_call(&mut self, wire: WireCall, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
+    fn tool_call(&mut self, wire: WireCall<'_>, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
         let choice = self.reply.index;
         let index = checked(wire.index)?.map(i64::from);
         let custom = wire.custom.is_some();
         let (name, arguments) = match wire.function.or(wire.custom) {
-            Some(function) if function.arguments.is_null() => (word(function.name), function.input),
-            Some(function) => (word(function.name), function.arguments),
-            None => (None, Value::Null),
+            Some(function) if function.arguments.is_nothing() => (function.name.word(), function.input),
+            Some(function) => (function.name.word(), function.arguments),
+            None => (None, Loose::Nothing),
         };
-        let id = word(wire.id);
+        let id = wire.id.word();
 
         let at = self.place(index, id.as_deref(), name.as_deref(), events)?;
         let call = &mut self.calls[at];
@@ -253,7 +278,7 @@ impl Choice {
         set(&mut call.call.name, name);
         set(
             &mut call.call.kind,
-            word(wire.kind).or_else(|| custom.then(|| "custom".to_owned())),
+            wire.kind.word().or(custom.then_some(Cow::Borrowed("custom"))),
         );
         if !call.started && !call.call.name.is_empty() {
             call.started = true;
@@ -265,12 +290,8 @@ impl Choice {
                 name,
             });
         }
-        let delta = match arguments {
-            Value::Null => return Ok(()),
-            Value::String(text) => text,
-            // Some send the arguments as JSON instead of as text.
-            other => other.to_string(),
-        };
+        // Some send the arguments as JSON instead of as text.
+        let delta = arguments.text_or_json();
         if !delta.is_empty() {
             call.call.arguments.push_str(&delta);
             events.push_back(ChatEvent::ToolCallArguments {
@@ -323,9 +344,9 @@ impl Choice {
         Ok(self.calls.len() - 1)
     }
 
-    fn finish(&mut self, reason: Option<String>, events: &mut VecDeque<ChatEvent>) {
+    fn finish(&mut self, reason: Option<Cow<'_, str>>, events: &mut VecDeque<ChatEvent>) {
         // An empty reason is none, and a later null does not erase one.
-        let Some(reason) = reason.map(FinishReason::from) else {
+        let Some(reason) = reason.map(|reason| FinishReason::from(reason.into_owned())) else {
             return;
         };
         self.close_calls(events);
@@ -358,9 +379,7 @@ impl Choice {
 /// Arguments that parse. A tool without parameters may come with none; a custom tool takes free text.
 fn is_whole(call: &ToolCall) -> bool {
     let arguments = call.arguments.trim();
-    call.kind == "custom"
-        || arguments.is_empty()
-        || serde_json::from_str::<serde::de::IgnoredAny>(arguments).is_ok()
+    call.kind == "custom" || arguments.is_empty() || serde_json::from_str::<IgnoredAny>(arguments).is_ok()
 }
 
 fn checked(index: Option<i64>) -> Result<Option<u32>, Malformed> {
@@ -371,31 +390,10 @@ fn checked(index: Option<i64>) -> Result<Option<u32>, Malformed> {
     }
 }
 
-/// Text, or the text parts of a list; nothing where that is empty.
-fn text_of(content: Value) -> Option<String> {
-    let text = match content {
-        Value::String(text) => text,
-        Value::Array(parts) => parts
-            .iter()
-            .filter_map(|part| part.as_str().or_else(|| part.get("text").and_then(Value::as_str)))
-            .collect(),
-        _ => return None,
-    };
-    (!text.is_empty()).then_some(text)
-}
-
-/// A word, also where it comes as a number; an empty one is none.
-fn word(value: Value) -> Option<String> {
-    match value {
-        Value::String(word) => Some(word).filter(|word| !word.is_empty()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn set(field: &mut String, value: Option<String>) {
-    if let Some(value) = value.filter(|value| !value.is_empty()) {
-        *field = value;
+/// Every chunk repeats what seldom changes: that is compared, and not copied.
+fn set(field: &mut String, value: Option<Cow<'_, str>>) {
+    if let Some(value) = value.filter(|value| !value.is_empty() && value != field) {
+        *field = value.into_owned();
     }
 }
 

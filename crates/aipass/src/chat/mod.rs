@@ -2,6 +2,7 @@
 
 mod accumulate;
 mod builder;
+mod loose;
 mod reply;
 mod stream;
 

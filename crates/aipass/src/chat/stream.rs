@@ -1,6 +1,9 @@
 //! A streamed answer: events as they come, and the whole at the end.
 
-use super::{ChatReply, ToolCall, accumulate::Accumulator};
+use super::{
+    ChatReply, ToolCall,
+    accumulate::{Accumulator, Chunk, Malformed},
+};
 use crate::{
     call::Call,
     error::{Error, StreamFault},
@@ -337,16 +340,22 @@ impl ChatStream {
                 self.accumulator.done();
                 return Ok(true);
             }
-            if let Some(error) = sse::error_in(event) {
-                return Err(StreamFault::Server(error));
-            }
-            if event.is_empty() {
-                continue;
+            let data = event.data();
+            let chunk = Chunk::read(&data);
+            // A look through every event for the words of an error would be dear.
+            let plain = matches!(&chunk, Ok(chunk) if !chunk.may_be_error()) && event.name() == "message";
+            if !plain {
+                if let Some(error) = sse::error_in(event) {
+                    return Err(StreamFault::Server(error));
+                }
+                if event.is_empty() {
+                    continue;
+                }
             }
             self.silence.broken();
-            self.accumulator
-                .push(&event.data(), &mut self.events)
-                .map_err(|_| StreamFault::Malformed)?;
+            chunk
+                .and_then(|chunk| self.accumulator.take(chunk, &mut self.events))
+                .map_err(|Malformed| StreamFault::Malformed)?;
             if !self.events.is_empty() {
                 return Ok(false);
             }

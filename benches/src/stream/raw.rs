@@ -1,0 +1,159 @@
+//! The stream read by hand: a buffer, a splitter that knows just what this server sends, and structs that own what they
+//! hold. It looks for no error inside the stream and keeps no whole answer.
+
+use super::{TOKEN, Told};
+use crate::Failure;
+use memchr::memmem::Finder;
+use serde::{Deserialize, Serialize};
+use std::{hint::black_box, sync::Arc, time::Duration};
+
+/// A client and where it calls.
+#[derive(Clone)]
+pub(crate) struct Raw {
+    http: reqwest::Client,
+    url: Arc<str>,
+}
+
+impl Raw {
+    pub(crate) fn new(url: &str) -> Result<Self, Failure> {
+        Ok(Self {
+            http: http()?,
+            url: format!("{url}/oauth2/v1/chat/completions").into(),
+        })
+    }
+
+    /// Asks for a stream.
+    pub(crate) async fn ask(&self, model: &str) -> Result<reqwest::Response, Failure> {
+        let request = Request {
+            model,
+            messages: [RequestMessage {
+                role: "user",
+                content: "Count.",
+            }],
+            stream: true,
+        };
+        let call = self.http.post(&*self.url).bearer_auth(TOKEN).json(&request);
+        Ok(call.send().await?.error_for_status()?)
+    }
+
+    /// Reads a stream to its end.
+    pub(crate) async fn read(self, model: &str, mut told: Told) -> Result<usize, Failure> {
+        let mut response = self.ask(model).await?;
+        told.open().await;
+        let end_of_event = Finder::new(b"\n\n");
+        let (mut text, mut buffer) = (0, Vec::new());
+        while let Some(bytes) = response.chunk().await? {
+            buffer.extend_from_slice(&bytes);
+            let mut at = 0;
+            while let Some(length) = end_of_event.find(&buffer[at..]) {
+                let data = buffer[at..at + length]
+                    .strip_prefix(b"data: ")
+                    .unwrap_or_default();
+                at += length + 2;
+                if data == b"[DONE]" {
+                    return Ok(text);
+                }
+                let piece = length_of(&serde_json::from_slice(data)?);
+                text += piece;
+                told.piece().await?;
+            }
+            buffer.drain(..at);
+        }
+        Err("the stream has no end".into())
+    }
+}
+
+/// A client with the settings of the facade's.
+pub(crate) fn http() -> Result<reqwest::Client, Failure> {
+    // An error means that there is a provider already, which does as well.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this side shows what it costs without our crates, and has just chosen a TLS provider"
+    )]
+    let http = reqwest::Client::builder()
+        .user_agent("bench/1.0")
+        .connect_timeout(Duration::from_secs(10))
+        .pool_idle_timeout(Duration::from_secs(15))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy()
+        .build()?;
+    Ok(http)
+}
+
+/// The length of the chunk's text; all of the chunk counts as used.
+pub(crate) fn length_of(chunk: &Chunk) -> usize {
+    let choice = black_box(chunk).choices.first();
+    choice
+        .and_then(|choice| choice.delta.content.as_ref())
+        .map_or(0, String::len)
+}
+
+#[derive(Serialize)]
+struct Request<'a> {
+    model: &'a str,
+    messages: [RequestMessage<'a>; 1],
+    stream: bool,
+}
+
+#[derive(Serialize)]
+struct RequestMessage<'a> {
+    role: &'a str,
+    content: &'a str,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "whoever decodes a chunk by hand names its fields too")]
+pub(crate) struct Chunk {
+    id: String,
+    object: String,
+    created: i64,
+    model: String,
+    system_fingerprint: Option<String>,
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "as of the chunk")]
+struct Choice {
+    index: u32,
+    delta: Delta,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "as of the chunk")]
+struct Delta {
+    role: Option<String>,
+    content: Option<String>,
+    refusal: Option<String>,
+    #[serde(default)]
+    tool_calls: Vec<ToolCall>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "as of the chunk")]
+struct ToolCall {
+    index: u32,
+    id: Option<String>,
+    r#type: Option<String>,
+    function: Option<Function>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "as of the chunk")]
+struct Function {
+    name: Option<String>,
+    arguments: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "as of the chunk")]
+struct Usage {
+    prompt_tokens: u64,
+    completion_tokens: u64,
+    total_tokens: u64,
+}
