@@ -95,7 +95,7 @@ impl Bench {
         }
     }
 
-    fn stream(&self, chunks: &[&str], choices: Option<u32>, done: bool) -> Outcome {
+    fn stream(&self, chunks: &[&str], choices: Option<u8>, done: bool) -> Outcome {
         let mut body: String = chunks.iter().map(|chunk| format!("data: {chunk}\n\n")).collect();
         if done {
             body.push_str("data: [DONE]\n\n");
@@ -103,7 +103,7 @@ impl Bench {
         self.run(Bytes::from(body), false, choices)
     }
 
-    fn run(&self, body: Bytes, json: bool, choices: Option<u32>) -> Outcome {
+    fn run(&self, body: Bytes, json: bool, choices: Option<u8>) -> Outcome {
         *self.next.0.lock().unwrap_or_else(PoisonError::into_inner) = (body, json);
         self.runtime.block_on(async {
             let mut chat = self.client.chat("m").user("u");
@@ -189,14 +189,14 @@ impl Words {
     }
 }
 
-fn check(outcome: &Outcome, expected: Option<u32>, done: bool, words: &Words) {
+fn check(outcome: &Outcome, expected: Option<u8>, done: bool, words: &Words) {
     let reply = &outcome.reply;
     joined(&outcome.events, reply);
     calls(&outcome.events, reply, words);
 
     let choices = reply.choices();
     let finished = choices.iter().all(|choice| choice.finish_reason.is_some());
-    let enough = choices.len() >= expected.unwrap_or(1) as usize;
+    let enough = choices.len() >= usize::from(expected.unwrap_or(1));
     let mut calls = choices.iter().flat_map(|choice| &choice.tool_calls);
     let rule = !choices.is_empty() && (done || (finished && enough)) && calls.all(is_whole);
     if outcome.whole {
