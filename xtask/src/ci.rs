@@ -8,7 +8,7 @@
 )]
 
 use crate::{
-    bench,
+    bench, fuzz,
     outside::{Outside, OutsideError, programs},
     regen, tidy,
 };
@@ -113,10 +113,15 @@ pub fn run(root: &Path) -> Result<(), CiError> {
 fn plan(crates: &[Crate]) -> Vec<Step> {
     let mut steps = vec![
         cargo("format", &["fmt", "--all", "--check"]).needing("fmt"),
-        // A workspace of its own. To compile it would take a minute and share nothing with the steps below.
+        // Workspaces of their own. To compile them would take a minute each and share nothing with the steps below.
         cargo(
             "format of the benches",
             &["fmt", "--manifest-path", bench::MANIFEST, "--check"],
+        )
+        .needing("fmt"),
+        cargo(
+            "format of the fuzz targets",
+            &["fmt", "--manifest-path", fuzz::MANIFEST, "--check"],
         )
         .needing("fmt"),
         Step {
@@ -360,6 +365,7 @@ mod tests {
             [
                 "cargo fmt --all --check",
                 "cargo fmt --manifest-path benches/Cargo.toml --check",
+                "cargo fmt --manifest-path fuzz/Cargo.toml --check",
                 "cargo xtask tidy",
                 "cargo xtask regen --check",
                 "cargo clippy --workspace --all-targets --all-features --locked -- -D warnings",

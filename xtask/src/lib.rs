@@ -11,6 +11,7 @@
 //! | [`tidy`] | rules that no compiler checks: directions, licences, how files look |
 //! | [`outside`] | checks against other people's software: an authorization server, a browser |
 //! | [`mod@bench`] | builds and runs the benches, and shows their figures beside the goals |
+//! | [`mod@fuzz`] | builds and runs the fuzz targets, and tells how often they ran |
 //! | [`ci`] | everything that must hold before a change lands, as one command |
 //! | [`surface`] | the public surface of the generated crate, one line for each item |
 
@@ -19,6 +20,7 @@ pub mod bench;
 pub mod check;
 pub mod ci;
 pub mod document;
+pub mod fuzz;
 pub mod generate;
 pub mod lower;
 pub mod naming;

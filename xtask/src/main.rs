@@ -18,6 +18,8 @@ usage: cargo xtask <verb>
   browser        check the login and its pages in a browser (needs chromium and chromedriver)
   bench [WHAT] [--save]
                  measure what calls cost, against the same calls by hand; --save writes docs/benchmarks.md
+  fuzz [TARGET] [--seconds N]
+                 feed changed bytes to what reads the network, 60 seconds a target (needs Linux and a C++ compiler)
   ci             run everything that must hold before a change lands";
 
 fn main() -> ExitCode {
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["conformance"] => exit(Outside::Conformance.run(root)),
         ["browser"] => exit(Outside::Browser.run(root)),
         ["bench", rest @ ..] => bench(root, rest),
+        ["fuzz", rest @ ..] => fuzz(root, rest),
         ["ci"] => exit(xtask::ci::run(root)),
         _ => usage(),
     }
@@ -42,6 +45,23 @@ fn bench(root: &Path, args: &[&str]) -> ExitCode {
         ["--save"] => exit(xtask::bench::run(root, None, true)),
         [what] if !what.starts_with('-') => exit(xtask::bench::run(root, Some(what), false)),
         [what, "--save"] | ["--save", what] => exit(xtask::bench::run(root, Some(what), true)),
+        _ => usage(),
+    }
+}
+
+fn fuzz(root: &Path, args: &[&str]) -> ExitCode {
+    let (target, seconds) = match args {
+        [] => (None, None),
+        ["--seconds", seconds] => (None, Some(seconds)),
+        [target] => (Some(*target), None),
+        [target, "--seconds", seconds] | ["--seconds", seconds, target] => (Some(*target), Some(seconds)),
+        _ => return usage(),
+    };
+    if target.is_some_and(|target| target.starts_with('-')) {
+        return usage();
+    }
+    match seconds.map_or(Ok(xtask::fuzz::SECONDS), |seconds| seconds.parse()) {
+        Ok(seconds) if seconds > 0 => exit(xtask::fuzz::run(root, target, seconds)),
         _ => usage(),
     }
 }

@@ -192,14 +192,18 @@ fn clean(text: &str) -> Option<String> {
 /// Gateways name the key that ran out by its hash, which is nobody's business: long runs of hexadecimal digits go.
 fn without_hashes(text: &str) -> Cow<'_, str> {
     const SHORTEST: usize = 40;
-    let is_hash = |run: &&str| run.len() >= SHORTEST && run.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let hashes: Vec<&str> = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(is_hash)
-        .collect();
-    hashes.iter().fold(Cow::Borrowed(text), |text, hash| {
-        text.replace(hash, "[hash]").into()
-    })
+    let is_hash = |run: &str| run.len() >= SHORTEST && run.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let between = |c: char| !c.is_ascii_alphanumeric();
+    if !text.split(between).any(is_hash) {
+        return Cow::Borrowed(text);
+    }
+    // Run by run: one hash may begin another.
+    text.split_inclusive(between)
+        .flat_map(|part| {
+            let run = part.trim_end_matches(between);
+            [if is_hash(run) { "[hash]" } else { run }, &part[run.len()..]]
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -327,6 +331,9 @@ mod tests {
             error.message.as_deref(),
             Some("ExceededTokenBudget: key=[hash], spend=3")
         );
+        let (short, other) = hash.split_at(40);
+        let error = ErrorBody::read(format!("{short} and {short}{hash}{other}: both").as_bytes());
+        assert_eq!(error.message.as_deref(), Some("[hash] and [hash]: both"));
     }
 
     #[test]

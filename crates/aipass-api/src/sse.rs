@@ -19,6 +19,11 @@ use std::{
 
 use crate::ErrorBody;
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod reference;
+
 /// The largest event that a decoder accepts unless told otherwise: 16 MiB.
 pub const DEFAULT_LIMIT: usize = 16 * 1024 * 1024;
 
@@ -198,12 +203,15 @@ impl Decoder {
             self.data.clear();
             self.has_data = false;
         }
-        let rest = self.buffer[self.start..].to_vec();
-        if let Some(value) = field(&rest, b"data") {
-            self.data.extend_from_slice(value);
-            self.has_data = true;
-        }
-        self.has_data && self.data.trim_ascii() == b"[DONE]"
+        let rest = &self.buffer[self.start..];
+        let rest = match rest.strip_prefix(BOM) {
+            Some(line) if self.at_first_line => line,
+            _ => rest,
+        };
+        let last = field(rest, b"data");
+        let before = self.has_data.then_some(self.data.as_slice());
+        let data: Vec<_> = before.into_iter().chain(last).collect();
+        data.join(&b'\n').trim_ascii() == b"[DONE]"
     }
 
     fn line_end(&mut self) -> Option<usize> {
@@ -227,6 +235,8 @@ impl Decoder {
 
     /// Takes one line; true when it ended an event.
     fn line(&mut self, from: usize, to: usize) -> Result<bool, EventTooLarge> {
+        // Whole or in pieces, the same line is too large.
+        self.check(to - from)?;
         let mut line = &self.buffer[from..to];
         if std::mem::take(&mut self.at_first_line) {
             line = line.strip_prefix(BOM).unwrap_or(line);
@@ -258,9 +268,9 @@ impl Decoder {
         Ok(false)
     }
 
-    fn check(&self, pending: usize) -> Result<(), EventTooLarge> {
+    fn check(&self, line: usize) -> Result<(), EventTooLarge> {
         // A few bytes more than the limit: the line also holds its field name.
-        if pending > self.limit.saturating_add(16) {
+        if line > self.limit.saturating_add(16) {
             Err(EventTooLarge { limit: self.limit })
         } else {
             Ok(())

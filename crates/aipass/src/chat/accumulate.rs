@@ -292,6 +292,10 @@ impl Choice {
         }
         // Some send the arguments as JSON instead of as text.
         let delta = arguments.text_or_json();
+        // Who was told that a call is done may have run it already.
+        if call.done && !delta.trim().is_empty() {
+            return Err(Malformed);
+        }
         if !delta.is_empty() {
             call.call.arguments.push_str(&delta);
             events.push_back(ChatEvent::ToolCallArguments {
@@ -329,7 +333,7 @@ impl Choice {
         if self.calls.len() as i64 > MAX_INDEX {
             return Err(Malformed);
         }
-        self.close_calls(events);
+        self.close_calls(events, is_closed);
         self.calls.push(Call {
             index,
             started: false,
@@ -349,7 +353,7 @@ impl Choice {
         let Some(reason) = reason.map(|reason| FinishReason::from(reason.into_owned())) else {
             return;
         };
-        self.close_calls(events);
+        self.close_calls(events, is_whole);
         if self.reply.finish_reason.as_ref() != Some(&reason) {
             self.reply.finish_reason = Some(reason.clone());
             events.push_back(ChatEvent::Finish {
@@ -359,13 +363,13 @@ impl Choice {
         }
     }
 
-    /// Reports the calls whose arguments are whole. Calls may be interleaved, so one that is not whole stays open.
-    fn close_calls(&mut self, events: &mut VecDeque<ChatEvent>) {
+    /// Reports the calls that are over. Calls may be interleaved, so one that another follows may still go on.
+    fn close_calls(&mut self, events: &mut VecDeque<ChatEvent>, over: fn(&ToolCall) -> bool) {
         let choice = self.reply.index;
         for call in self
             .calls
             .iter_mut()
-            .filter(|call| !call.done && is_whole(&call.call))
+            .filter(|call| !call.done && over(&call.call))
         {
             call.done = true;
             events.push_back(ChatEvent::ToolCallDone {
@@ -380,6 +384,11 @@ impl Choice {
 fn is_whole(call: &ToolCall) -> bool {
     let arguments = call.arguments.trim();
     call.kind == "custom" || arguments.is_empty() || serde_json::from_str::<IgnoredAny>(arguments).is_ok()
+}
+
+/// Arguments that cannot go on. Empty ones may have yet to begin, `1` may become `12`, and free text ends nowhere.
+fn is_closed(call: &ToolCall) -> bool {
+    call.arguments.trim_start().starts_with(['{', '[']) && call.kind != "custom" && is_whole(call)
 }
 
 fn checked(index: Option<i64>) -> Result<Option<u32>, Malformed> {
@@ -464,6 +473,40 @@ mod tests {
         );
         all.done();
         assert!(!all.is_complete());
+    }
+
+    #[test]
+    fn a_call_is_done_when_nothing_of_it_can_follow() {
+        let both = r#"{"choices":[{"delta":{"tool_calls":[
+            {"index":0,"id":"a","type":"function","function":{"name":"f","arguments":""}},
+            {"index":1,"id":"b","type":"custom","custom":{"name":"g","input":"free"}},
+            {"index":2,"id":"c","function":{"name":"h","arguments":"1"}}]}}]}"#;
+        let rest = r#"{"choices":[{"delta":{"tool_calls":[
+            {"index":0,"function":{"arguments":"{\"x\":1}"}},
+            {"index":1,"custom":{"input":" text"}},
+            {"index":2,"function":{"arguments":"2"}}]},"finish_reason":"tool_calls"}]}"#;
+        let done = |events: &[String]| -> Vec<String> {
+            let done = events.iter().filter(|event| event.starts_with("done"));
+            done.cloned().collect()
+        };
+        assert!(done(&run(&[both]).1).is_empty());
+        let (all, events) = run(&[both, rest]);
+        assert_eq!(
+            done(&events),
+            ["done 0 f {\"x\":1}", "done 0 g free text", "done 0 h 12"]
+        );
+        assert!(all.is_complete());
+
+        // More of a call that was done contradicts what was said; blanks do not.
+        let late = |arguments: &str| {
+            format!(
+                r#"{{"choices":[{{"delta":{{"tool_calls":[{{"index":2,"function":{{"arguments":"{arguments}"}}}}]}}}}]}}"#
+            )
+        };
+        let (mut all, mut events) = (run(&[both, rest]).0, VecDeque::new());
+        assert_eq!(all.push(&late(" "), &mut events), Ok(()));
+        assert_eq!(all.push(&late("3"), &mut events), Err(Malformed));
+        assert_eq!(all.reply().tool_calls()[2].arguments, "12 ");
     }
 
     #[test]
