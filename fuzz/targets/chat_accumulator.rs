@@ -90,10 +90,10 @@ impl Bench {
             );
         }
         // The same in one JSON body, as some servers answer.
-        if let [chunk] = chunks {
-            if let Some(outcome) = self.run(Bytes::from((*chunk).to_owned()), true, None) {
-                check(&outcome, None, true, &words);
-            }
+        if let [chunk] = chunks
+            && let Some(outcome) = self.run(Bytes::from((*chunk).to_owned()), true, None)
+        {
+            check(&outcome, None, true, &words);
         }
     }
 

@@ -121,6 +121,7 @@ fn build(root: &Path) -> Result<PathBuf, FuzzError> {
         .args(["build", "--release", "--locked", "--manifest-path", MANIFEST])
         .args(["--target", &host, "--message-format", "json-render-diagnostics"])
         .env("RUSTFLAGS", COVERAGE)
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .current_dir(root)
         .stderr(Stdio::inherit())
         .output()
