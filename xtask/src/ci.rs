@@ -109,6 +109,18 @@ pub fn run(root: &Path) -> Result<(), CiError> {
     }
 }
 
+/// Fails where the lock beside that manifest would change.
+fn up_to_date(manifest: &str) -> [&str; 6] {
+    [
+        "update",
+        "--workspace",
+        "--locked",
+        "--quiet",
+        "--manifest-path",
+        manifest,
+    ]
+}
+
 /// The steps, cheap ones first.
 fn plan(crates: &[Crate]) -> Vec<Step> {
     let mut steps = vec![
@@ -124,6 +136,9 @@ fn plan(crates: &[Crate]) -> Vec<Step> {
             &["fmt", "--manifest-path", fuzz::MANIFEST, "--check"],
         )
         .needing("fmt"),
+        // A new dependency of ours has to stand in their locks too.
+        cargo("lock of the benches", &up_to_date(bench::MANIFEST)),
+        cargo("lock of the fuzz targets", &up_to_date(fuzz::MANIFEST)),
         Step {
             name: "tidy".to_owned(),
             action: Action::Tidy,
