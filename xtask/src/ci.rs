@@ -381,6 +381,8 @@ mod tests {
                 "cargo fmt --all --check",
                 "cargo fmt --manifest-path benches/Cargo.toml --check",
                 "cargo fmt --manifest-path fuzz/Cargo.toml --check",
+                "cargo update --workspace --locked --quiet --manifest-path benches/Cargo.toml",
+                "cargo update --workspace --locked --quiet --manifest-path fuzz/Cargo.toml",
                 "cargo xtask tidy",
                 "cargo xtask regen --check",
                 "cargo clippy --workspace --all-targets --all-features --locked -- -D warnings",
