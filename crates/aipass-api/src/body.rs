@@ -39,6 +39,73 @@ impl fmt::Display for SilentBody {
 
 impl StdError for SilentBody {}
 
+/// A timer wakes whoever waits for it long before that.
+const ABSENCE: Duration = Duration::from_millis(50);
+
+/// How long a reader that comes back may look for what was sent meanwhile.
+const RETURN: Duration = Duration::from_secs(1);
+
+/// So often in a row, with nothing to read in between: a machine that is always late must not wait for ever.
+const RETURNS: u8 = 8;
+
+/// A limit on silence: between two pieces of a body, or between two events that hold data.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Silence {
+    limit: Option<Duration>,
+    /// When the time is over; it begins with the first wait after a piece, so that a slow reader is not to blame.
+    due: Option<Instant>,
+    /// Kept from wait to wait, and set anew only when it goes off too early: pieces come far more often than it does.
+    timer: Option<Pin<Box<Sleep>>>,
+    returns: u8,
+}
+
+impl Silence {
+    /// No limit where there is none, or where the clock does not reach that far.
+    pub fn new(limit: Option<Duration>) -> Self {
+        Self {
+            limit,
+            due: None,
+            timer: None,
+            returns: 0,
+        }
+    }
+
+    /// Something came.
+    pub fn broken(&mut self) {
+        self.due = None;
+        self.returns = 0;
+    }
+
+    /// Ready when the time is over.
+    pub fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(limit) = self.limit else {
+            return Poll::Pending;
+        };
+        let Some(mut due) = self.due.or_else(|| Instant::now().checked_add(limit)) else {
+            return Poll::Pending;
+        };
+        self.due = Some(due);
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
+        loop {
+            ready!(timer.as_mut().poll(context));
+            if timer.deadline() < due {
+                timer.as_mut().reset(due);
+                continue;
+            }
+            let late = Instant::now().saturating_duration_since(due);
+            if late < ABSENCE || self.returns == RETURNS {
+                return Poll::Ready(());
+            }
+            self.returns += 1;
+            // The reader was away when the time was over, and what was sent meanwhile has yet to be read.
+            due = *self.due.insert(Instant::now() + limit.min(RETURN));
+        }
+    }
+}
+
 /// The same response, whose body fails with [`SilentBody`] instead of staying silent for ever.
 pub(crate) fn limit_silence(response: reqwest::Response, idle: Option<Duration>) -> reqwest::Response {
     // The clock may not reach that far: then there is no limit.
@@ -50,41 +117,14 @@ pub(crate) fn limit_silence(response: reqwest::Response, idle: Option<Duration>)
     *head.headers_mut() = response.headers().clone();
     let body = Limited {
         bytes: Box::pin(response.bytes_stream()),
-        idle,
-        due: None,
-        timer: None,
+        silence: Silence::new(Some(idle)),
     };
     head.map(|()| reqwest::Body::wrap_stream(body)).into()
 }
 
 struct Limited {
     bytes: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>,
-    idle: Duration,
-    /// When the time is over; it begins with the first wait after bytes.
-    due: Option<Instant>,
-    /// Kept from wait to wait, and set anew only when it goes off too early: bytes come far more often than it does.
-    timer: Option<Pin<Box<Sleep>>>,
-}
-
-impl Limited {
-    /// Ready when the time is over.
-    fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        // The clock may not reach that far: then there is no limit.
-        let Some(due) = self.due.or_else(|| Instant::now().checked_add(self.idle)) else {
-            return Poll::Pending;
-        };
-        self.due = Some(due);
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
-        loop {
-            ready!(timer.as_mut().poll(context));
-            if timer.deadline() >= due {
-                return Poll::Ready(());
-            }
-            timer.as_mut().reset(due);
-        }
-    }
+    silence: Silence,
 }
 
 impl Stream for Limited {
@@ -92,10 +132,10 @@ impl Stream for Limited {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if let Poll::Ready(item) = self.bytes.as_mut().poll_next(context) {
-            self.due = None;
+            self.silence.broken();
             return Poll::Ready(item.map(|item| item.map_err(|error| error.without_url().into())));
         }
-        ready!(self.poll_over(context));
+        ready!(self.silence.poll_over(context));
         Poll::Ready(Some(Err(Box::new(SilentBody))))
     }
 }

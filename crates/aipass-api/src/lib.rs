@@ -53,7 +53,7 @@ mod receive;
 pub mod sse;
 mod transport;
 
-pub use body::SilentBody;
+pub use body::{Silence, SilentBody};
 pub use call::{CallContext, CallOptions};
 pub use client::Inner;
 pub use error_body::ErrorBody;

@@ -205,7 +205,10 @@ async fn a_reader_that_looks_away_ends_nothing() {
     let (tell, told) = tokio::sync::mpsc::unbounded_channel();
     let told = Arc::new(tokio::sync::Mutex::new(told));
     let server = Script::always(Act::Relay(events(""), told)).await;
-    let set = |limits: &mut Timeouts| limits.event = Some(3 * SHORT);
+    let set = |limits: &mut Timeouts| {
+        limits.event = Some(3 * SHORT);
+        limits.idle = Some(3 * SHORT);
+    };
     let probe = server.probe_with(limits(only(set))).await;
     let mut stream = probe.ai.chat("m").user("hi").stream().await.unwrap();
     for _ in 0..2 {

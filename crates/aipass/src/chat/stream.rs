@@ -10,7 +10,7 @@ use crate::{
     meta::Meta,
 };
 use aipass_api::{
-    CallContext, ErrorBody, SilentBody,
+    CallContext, ErrorBody, Silence, SilentBody,
     enums::FinishReason,
     operation::Operation,
     sse::{self, Decoder},
@@ -24,9 +24,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Duration,
 };
-use tokio::time::{Instant, Sleep};
 
 /// What happens in a streamed answer.
 #[derive(Clone, PartialEq)]
@@ -167,57 +165,12 @@ pub struct ChatStream {
     /// Until the stream has ended.
     call: Option<Call>,
     meta: Meta,
+    /// The limit on the time between two events that hold data.
     silence: Silence,
 }
 
 /// The largest JSON that is read in the place of a stream.
 const MAX_JSON: usize = 64 * 1024 * 1024;
-
-/// A timer wakes whoever waits for it long before that.
-const ABSENCE: Duration = Duration::from_millis(50);
-
-/// How long a reader that comes back may look for what was sent meanwhile.
-const RETURN: Duration = Duration::from_secs(1);
-
-/// The limit on the time between two events that hold data.
-struct Silence {
-    limit: Option<Duration>,
-    /// When the time is over; it begins with the first wait after an event, so that a slow reader is not to blame.
-    due: Option<Instant>,
-    timer: Option<Pin<Box<Sleep>>>,
-}
-
-impl Silence {
-    fn broken(&mut self) {
-        self.due = None;
-    }
-
-    /// Ready when the time is over.
-    fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        // The clock may not reach that far: then there is no limit.
-        let end = |limit| Some((limit, Instant::now().checked_add(limit)?));
-        let Some((limit, end)) = self.limit.and_then(end) else {
-            return Poll::Pending;
-        };
-        let mut due = *self.due.get_or_insert(end);
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
-        loop {
-            ready!(timer.as_mut().poll(context));
-            if timer.deadline() < due {
-                timer.as_mut().reset(due);
-                continue;
-            }
-            let late = Instant::now().saturating_duration_since(due);
-            if late < ABSENCE {
-                return Poll::Ready(());
-            }
-            // The reader was away when the time was over, and what was sent meanwhile has yet to be read.
-            due = *self.due.insert(Instant::now() + limit.min(RETURN));
-        }
-    }
-}
 
 type RawStream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
@@ -253,11 +206,7 @@ impl ChatStream {
             state: State::Open,
             operation: call.operation,
             context: call.context.clone(),
-            silence: Silence {
-                limit: call.event_limit,
-                due: None,
-                timer: None,
-            },
+            silence: Silence::new(call.event_limit),
             call: Some(call),
         }
     }
