@@ -14,6 +14,7 @@ mod chat;
 mod instructions;
 mod memory;
 mod paired;
+mod plain;
 mod report;
 mod server;
 mod stream;

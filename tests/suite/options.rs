@@ -2,7 +2,7 @@
 
 use crate::{
     facade::{BALANCE, CHAT, MODELS, Pauses, builder, headed, json},
-    support::{Answer, Server, answer},
+    support::{Answer, Server, answer, client},
 };
 use aipass::{
     Client, HttpOptions, MemoryStore, RequestOptions, RetryPolicy, StoredTokens, Timeouts, TokenStore,
@@ -291,4 +291,31 @@ async fn settings_survive_the_change_of_user() {
     let broken = ai.with_options(RequestOptions::new().header("host", "x"));
     let ada = broken.with_session("ada").unwrap();
     assert!(ada.models().await.unwrap_err().is_bad_request());
+}
+
+/// The limit on what is read into memory holds for every way in which an answer is read whole.
+#[tokio::test]
+async fn an_answer_above_the_limit_of_the_call_is_none() {
+    let large = format!(
+        r#"{{"choices":[{{"message":{{"content":"{}"}}}}]}}"#,
+        "x".repeat(500)
+    );
+    for (limit, fits) in [(100, false), (1000, true)] {
+        let server = Server::start([answer("200 OK", "application/json", &large)]).await;
+        let ai = client(&server.base_url).with_options(RequestOptions::new().max_body(limit));
+        let outcome = ai.chat("m").user("hi").send().await;
+        assert_eq!(outcome.is_ok(), fits, "{outcome:?}");
+        if let Err(error) = outcome {
+            assert!(error.is_decode(), "{error:?}");
+            assert_eq!(error.charge_risk(), aipass::ChargeRisk::Completed);
+        }
+    }
+    for (limit, fits) in [(100, false), (1000, true)] {
+        let server = Server::start([answer("200 OK", "text/plain", &large)]).await;
+        let ai = client(&server.base_url).with_options(RequestOptions::new().max_body(limit));
+        let raw = ai.request(http::Method::GET, "/x").send().await.unwrap();
+        assert_eq!(raw.bytes().await.is_ok(), fits, "raw, {limit}");
+        let stream = ai.chat("m").user("hi").stream().await.unwrap();
+        assert_eq!(stream.collect().await.is_ok(), fits, "a stream, {limit}");
+    }
 }

@@ -6,9 +6,9 @@
 //! fields beyond the known ones.
 
 use super::{MODEL, QUESTION, TOKEN};
-use crate::Failure;
+use crate::{Failure, plain};
 use serde::{Deserialize, Serialize};
-use std::{hint::black_box, sync::Arc, time::Duration};
+use std::{hint::black_box, sync::Arc};
 
 /// A client and where it calls.
 #[derive(Clone)]
@@ -19,21 +19,7 @@ pub(crate) struct Raw {
 
 impl Raw {
     pub(crate) fn new(url: &str) -> Result<Self, Failure> {
-        // An error means that there is a provider already, which does as well.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this side shows what it costs without our crates, and has just chosen a TLS provider"
-        )]
-        let http = reqwest::Client::builder()
-            .user_agent("bench/1.0")
-            .connect_timeout(Duration::from_secs(10))
-            .pool_idle_timeout(Duration::from_secs(15))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .build()?;
+        let http = plain::http()?;
         let url = format!("{url}/oauth2/v1/chat/completions").into();
         Ok(Self { http, url })
     }

@@ -4,7 +4,7 @@ use super::{
     TOKEN, Told,
     raw::{self, Raw},
 };
-use crate::Failure;
+use crate::{Failure, plain};
 use async_openai::{
     config::OpenAIConfig,
     types::chat::{ChatCompletionRequestUserMessage, CreateChatCompletionRequest},
@@ -48,7 +48,7 @@ impl AsyncOpenAi {
         let config = OpenAIConfig::new()
             .with_api_base(format!("{url}/oauth2/v1"))
             .with_api_key(TOKEN);
-        let client = async_openai::Client::build(raw::http()?, config);
+        let client = async_openai::Client::build(plain::http()?, config);
         Ok(Self(client))
     }
 

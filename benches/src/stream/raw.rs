@@ -2,10 +2,10 @@
 //! hold. It looks for no error inside the stream and keeps no whole answer.
 
 use super::{TOKEN, Told};
-use crate::Failure;
+use crate::{Failure, plain};
 use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
-use std::{hint::black_box, sync::Arc, time::Duration};
+use std::{hint::black_box, sync::Arc};
 
 /// A client and where it calls.
 #[derive(Clone)]
@@ -17,7 +17,7 @@ pub(crate) struct Raw {
 impl Raw {
     pub(crate) fn new(url: &str) -> Result<Self, Failure> {
         Ok(Self {
-            http: http()?,
+            http: plain::http()?,
             url: format!("{url}/oauth2/v1/chat/completions").into(),
         })
     }
@@ -61,26 +61,6 @@ impl Raw {
         }
         Err("the stream has no end".into())
     }
-}
-
-/// A client with the settings of the facade's.
-pub(crate) fn http() -> Result<reqwest::Client, Failure> {
-    // An error means that there is a provider already, which does as well.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this side shows what it costs without our crates, and has just chosen a TLS provider"
-    )]
-    let http = reqwest::Client::builder()
-        .user_agent("bench/1.0")
-        .connect_timeout(Duration::from_secs(10))
-        .pool_idle_timeout(Duration::from_secs(15))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .no_proxy()
-        .build()?;
-    Ok(http)
 }
 
 /// The length of the chunk's text; all of the chunk counts as used.

@@ -18,7 +18,8 @@ const MAX_BODY: usize = 64 * 1024 * 1024;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CallOptions {
-    /// How long to wait for the response's head, counted from the start of the attempt.
+    /// How long to wait for the response's head, counted from the start of the attempt, or from the end of a large request
+    /// by a transport that can tell.
     pub first_byte: Option<Duration>,
     /// How long the body may stay silent, of a stream or a download too.
     pub idle: Option<Duration>,

@@ -12,9 +12,6 @@ use http::{HeaderValue, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use std::{fmt, sync::Arc};
 
-/// The largest answer that [`RawAnswer::bytes`] reads into memory.
-const MAX_BODY: usize = 64 * 1024 * 1024;
-
 impl Client {
     /// Starts a request of your own to a path of the service, such as `/oauth2/v1/models`, with the user's token: for what
     /// this library has no method for yet. The path may carry a query. Encode what comes from somebody else before it becomes
@@ -234,14 +231,14 @@ impl RawAnswer {
         }
     }
 
-    /// The whole body, up to 64 MiB.
+    /// The whole body, up to 64 MiB or what [`max_body`](crate::RequestOptions::max_body) says.
     ///
     /// # Errors
     /// As [`chunk`](Self::chunk); a larger body is [no answer](Error::is_decode).
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut whole = bytes::BytesMut::new();
         while let Some(piece) = self.chunk().await? {
-            if whole.len() + piece.len() > MAX_BODY {
+            if whole.len() + piece.len() > self.context.options.max_body {
                 let error = Error::too_large(self.operation, &self.context);
                 return Err(self.close(error));
             }

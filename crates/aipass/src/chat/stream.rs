@@ -169,9 +169,6 @@ pub struct ChatStream {
     silence: Silence,
 }
 
-/// The largest JSON that is read in the place of a stream.
-const MAX_JSON: usize = 64 * 1024 * 1024;
-
 type RawStream = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
 enum Form {
@@ -401,7 +398,7 @@ impl ChatStream {
                     self.look_at(&bytes);
                     match &mut self.form {
                         Form::Events(decoder) => decoder.push(&bytes),
-                        Form::Json(body) if body.len() + bytes.len() > MAX_JSON => {
+                        Form::Json(body) if body.len() + bytes.len() > self.context.options.max_body => {
                             self.fail(StreamFault::Incomplete(Some(
                                 "the answer is larger than allowed".into(),
                             )));

@@ -1,7 +1,7 @@
 //! What an error says: what happened, and what to do. Never a body, a header, a URL or a secret.
 
 use super::{DASHBOARD, Error, Kind};
-use crate::policy::ErrorClass;
+use crate::policy::{ChargeRisk, ErrorClass};
 use aipass_auth::AuthError;
 use std::{error::Error as StdError, fmt};
 
@@ -10,7 +10,9 @@ impl Error {
     #[must_use]
     pub fn help(&self) -> String {
         let advice = self.advice();
-        if self.0.risk.may_have_been_charged() {
+        let broke_off = matches!(self.0.kind, Kind::Timeout | Kind::Network);
+        // A refusal speaks for itself; whoever was cut off wants to know.
+        if self.0.risk.may_have_been_charged() || (broke_off && self.0.risk == ChargeRisk::NotSent) {
             format!("{advice}; {}", self.0.risk)
         } else {
             advice
