@@ -50,7 +50,7 @@ async fn a_balance_is_kept_until_a_paid_call_may_have_changed_it() {
                 true
             }
             2 => {
-                chat().stream().await.unwrap().collect().await.unwrap();
+                chat().stream().await.unwrap().collect_message().await.unwrap();
                 true
             }
             3 => {
@@ -108,7 +108,7 @@ async fn a_wallet_that_ends_within_a_stream_makes_the_balance_stale() {
         .stream()
         .await
         .unwrap()
-        .collect()
+        .collect_message()
         .await
         .unwrap_err();
     assert!(error.is_budget_exceeded());

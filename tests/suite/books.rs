@@ -46,7 +46,7 @@ async fn the_totals_are_what_the_wallet_paid() {
         .stream()
         .await
         .unwrap()
-        .collect()
+        .collect_message()
         .await
         .unwrap();
     let after = ai.totals();
@@ -113,7 +113,7 @@ async fn streams_and_raw_requests_are_in_the_books() {
         .stream()
         .await
         .unwrap()
-        .collect()
+        .collect_message()
         .await
         .unwrap();
     let totals = ai.totals();
@@ -127,7 +127,7 @@ async fn streams_and_raw_requests_are_in_the_books() {
         .stream()
         .await
         .unwrap()
-        .collect()
+        .collect_message()
         .await
         .unwrap_err();
     assert_eq!(

@@ -304,7 +304,7 @@ async fn hooks_hold_for_streams_raw_requests_and_every_user() {
                     .stream()
                     .await
                     .unwrap()
-                    .collect()
+                    .collect_message()
                     .await
                     .unwrap(),
             ),

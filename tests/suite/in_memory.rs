@@ -74,7 +74,7 @@ async fn errors_are_what_they_are_on_the_wire() {
     let service =
         replies(|_| Reply::events("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\n"));
     let stream = client(&service).chat("m").user("hi").stream().await.unwrap();
-    let error = stream.collect().await.unwrap_err();
+    let error = stream.collect_message().await.unwrap_err();
     assert!(error.is_incomplete());
     assert_eq!(error.partial().unwrap().text(), "Hel");
 

@@ -105,7 +105,7 @@ async fn every_path(log: &Log) -> Vec<String> {
     log.show(&ai.chat("gpt-4o-mini").user("hi").send().await.unwrap());
     let stream = ai.chat("gpt-4o-mini").user("hi").stream().await.unwrap();
     log.show(&stream);
-    log.show(&stream.collect().await.unwrap());
+    log.show(&stream.collect_message().await.unwrap());
     sandbox.expire_access_tokens();
     log.show(&ai.balance().await.unwrap());
 

@@ -228,7 +228,7 @@ async fn refusals(log: &Log) {
             log.error(&error);
         }
         match ai.chat("m").user(PROMPT).stream().await {
-            Ok(stream) => log.error(&stream.collect().await.unwrap_err()),
+            Ok(stream) => log.error(&stream.collect_message().await.unwrap_err()),
             Err(error) => log.error(&error),
         }
         let raw = ai

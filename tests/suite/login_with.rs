@@ -80,7 +80,7 @@ async fn a_call_without_a_session_logs_in_and_succeeds() {
         .stream()
         .await
         .unwrap()
-        .collect()
+        .collect_message()
         .await
         .unwrap();
     assert_eq!(somebody.opened(), 1, "the session is there");
@@ -92,7 +92,7 @@ async fn a_call_without_a_session_logs_in_and_succeeds() {
         .stream()
         .await
         .unwrap()
-        .collect()
+        .collect_message()
         .await
         .unwrap();
     ai.request(http::Method::GET, "/oauth2/userinfo")

@@ -122,7 +122,11 @@ async fn a_stream_knows_its_price_at_its_end() {
         let server = Server::start([headed("200 OK", &[("x-litellm-response-cost", head)], STREAM)]).await;
         let ai = client(&server.base_url);
         let stream = ai.chat("m").user("hi").stream().await.unwrap();
-        assert_eq!(stream.collect().await.unwrap().meta().cost(), price, "{head}");
+        assert_eq!(
+            stream.collect_message().await.unwrap().meta().cost(),
+            price,
+            "{head}"
+        );
         assert_eq!(ai.totals().cost, 0.5, "{head}");
     }
 }

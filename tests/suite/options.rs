@@ -316,6 +316,6 @@ async fn an_answer_above_the_limit_of_the_call_is_none() {
         let raw = ai.request(http::Method::GET, "/x").send().await.unwrap();
         assert_eq!(raw.bytes().await.is_ok(), fits, "raw, {limit}");
         let stream = ai.chat("m").user("hi").stream().await.unwrap();
-        assert_eq!(stream.collect().await.is_ok(), fits, "a stream, {limit}");
+        assert_eq!(stream.collect_message().await.is_ok(), fits, "a stream, {limit}");
     }
 }

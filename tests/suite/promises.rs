@@ -112,7 +112,7 @@ fn every_call_can_be_spawned() {
             .await?;
         let mut stream = owned.chat("m").user("hi").stream().await?;
         stream.next().await.transpose()?;
-        stream.collect().await?;
+        stream.collect_message().await?;
         Ok::<(), Error>(())
     });
 }

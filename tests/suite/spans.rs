@@ -155,7 +155,7 @@ fn a_stream_has_one_span_until_its_end() {
             .stream()
             .await
             .unwrap()
-            .collect()
+            .collect_message()
             .await
             .unwrap();
     });
@@ -181,7 +181,7 @@ fn a_stream_has_one_span_until_its_end() {
             .stream()
             .await
             .unwrap()
-            .collect()
+            .collect_message()
             .await
             .unwrap_err();
     });

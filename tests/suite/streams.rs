@@ -228,7 +228,7 @@ async fn the_request_of_a_stream_asks_for_usage() {
         .stream()
         .await
         .unwrap()
-        .collect()
+        .collect_message()
         .await
         .unwrap();
     let request = &server.requests()[0];

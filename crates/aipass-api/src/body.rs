@@ -48,61 +48,119 @@ const RETURN: Duration = Duration::from_secs(1);
 /// So often in a row, with nothing to read in between: a machine that is always late must not wait for ever.
 const RETURNS: u8 = 8;
 
-/// A limit on silence: between two pieces of a body, or between two events that hold data.
+/// The limits on silence in one body: between two pieces of it, and between two events that hold data.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Silence {
-    limit: Option<Duration>,
-    /// When the time is over; it begins with the first wait after a piece, so that a slow reader is not to blame.
-    due: Option<Instant>,
+    pieces: Limit,
+    events: Limit,
     /// Kept from wait to wait, and set anew only when it goes off too early: pieces come far more often than it does.
     timer: Option<Pin<Box<Sleep>>>,
+}
+
+#[derive(Debug)]
+struct Limit {
+    time: Option<Duration>,
+    /// When the time is over; it begins with the first wait after a piece, so that a slow reader is not to blame.
+    due: Option<Instant>,
     returns: u8,
 }
 
 impl Silence {
     /// No limit where there is none, or where the clock does not reach that far.
-    pub fn new(limit: Option<Duration>) -> Self {
-        Self {
-            limit,
+    pub fn new(pieces: Option<Duration>, events: Option<Duration>) -> Self {
+        let limit = |time| Limit {
+            time,
             due: None,
-            timer: None,
             returns: 0,
+        };
+        Self {
+            pieces: limit(pieces),
+            events: limit(events),
+            timer: None,
         }
     }
 
-    /// Something came.
+    /// A piece came.
     pub fn broken(&mut self) {
-        self.due = None;
-        self.returns = 0;
+        self.pieces.end();
     }
 
-    /// Ready when the time is over.
+    /// An event that holds data came.
+    pub fn broken_by_event(&mut self) {
+        self.events.end();
+    }
+
+    /// Ready when the time of one limit is over.
     pub fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let Some(limit) = self.limit else {
+        if self.pieces.is_to_begin() || self.events.is_to_begin() {
+            let now = Instant::now();
+            self.pieces.begin(now);
+            self.events.begin(now);
+        }
+        let Some(mut due) = self.due() else {
             return Poll::Pending;
         };
-        let Some(mut due) = self.due.or_else(|| Instant::now().checked_add(limit)) else {
-            return Poll::Pending;
+        let mut timer = match self.timer.take() {
+            Some(timer) => timer,
+            None => Box::pin(tokio::time::sleep_until(due)),
         };
-        self.due = Some(due);
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
-        loop {
-            ready!(timer.as_mut().poll(context));
+        let over = loop {
+            if timer.as_mut().poll(context).is_pending() {
+                break Poll::Pending;
+            }
             if timer.deadline() < due {
                 timer.as_mut().reset(due);
                 continue;
             }
-            let late = Instant::now().saturating_duration_since(due);
-            if late < ABSENCE || self.returns == RETURNS {
-                return Poll::Ready(());
+            let now = Instant::now();
+            if self.pieces.is_over(now) || self.events.is_over(now) {
+                break Poll::Ready(());
             }
-            self.returns += 1;
-            // The reader was away when the time was over, and what was sent meanwhile has yet to be read.
-            due = *self.due.insert(Instant::now() + limit.min(RETURN));
+            due = self.due().unwrap_or(due);
+        };
+        self.timer = Some(timer);
+        over
+    }
+
+    fn due(&self) -> Option<Instant> {
+        match (self.pieces.due, self.events.due) {
+            (Some(pieces), Some(events)) => Some(pieces.min(events)),
+            (one, other) => one.or(other),
         }
+    }
+}
+
+impl Limit {
+    fn is_to_begin(&self) -> bool {
+        self.time.is_some() && self.due.is_none()
+    }
+
+    fn begin(&mut self, now: Instant) {
+        if self.due.is_none() {
+            self.due = self.time.and_then(|time| now.checked_add(time));
+        }
+    }
+
+    fn end(&mut self) {
+        self.due = None;
+        self.returns = 0;
+    }
+
+    fn is_over(&mut self, now: Instant) -> bool {
+        let (Some(time), Some(due)) = (self.time, self.due) else {
+            return false;
+        };
+        if now < due {
+            return false;
+        }
+        if now.duration_since(due) < ABSENCE || self.returns == RETURNS {
+            return true;
+        }
+        // The reader was away when the time was over, and what was sent meanwhile has yet to be read.
+        self.returns += 1;
+        self.due = Some(now + time.min(RETURN));
+        false
     }
 }
 
@@ -117,7 +175,7 @@ pub(crate) fn limit_silence(response: reqwest::Response, idle: Option<Duration>)
     *head.headers_mut() = response.headers().clone();
     let body = Limited {
         bytes: Box::pin(response.bytes_stream()),
-        silence: Silence::new(Some(idle)),
+        silence: Silence::new(Some(idle), None),
     };
     head.map(|()| reqwest::Body::wrap_stream(body)).into()
 }

@@ -1,6 +1,7 @@
 //! The hooks that join the generated client to its transport, and the two ways to make a client.
 
 use crate::{
+    body,
     call::{CallContext, CallOptions},
     failure::Failure,
     generated::client::Client,
@@ -111,8 +112,31 @@ impl Client {
         request: reqwest::Request,
     ) -> Result<reqwest::Response, Failure> {
         let received = self.receive(call, operation, request).await?;
+        let open = matches!(received, Received::Open(_));
         let response = received.into_response();
         call.answered(response.status(), response.headers().clone());
+        Ok(if open {
+            body::limit_silence(response, call.options.idle)
+        } else {
+            response
+        })
+    }
+
+    /// As [`execute_in`](Self::execute_in), for a caller that limits the silence of the body itself. The head's headers are in
+    /// `call` alone.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    #[doc(hidden)]
+    pub async fn execute_open(
+        &self,
+        call: &CallContext,
+        operation: &'static Operation,
+        request: reqwest::Request,
+    ) -> Result<reqwest::Response, Failure> {
+        let received = self.receive(call, operation, request).await?;
+        let mut response = received.into_response();
+        call.answered(response.status(), std::mem::take(response.headers_mut()));
         Ok(response)
     }
 
@@ -134,7 +158,8 @@ impl Client {
             }
             Received::Open(response) => {
                 call.answered(response.status(), response.headers().clone());
-                response.bytes().await.map_err(Failure::cut)
+                let limited = body::limit_silence(response, call.options.idle);
+                limited.bytes().await.map_err(Failure::cut)
             }
         }
     }

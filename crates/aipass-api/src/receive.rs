@@ -1,7 +1,6 @@
 //! One attempt at a call: sent, read as far as it has to be, and judged.
 
 use crate::{
-    body,
     call::CallContext,
     error_body::ErrorBody,
     failure::{Failure, FailureKind, KEPT, TimeoutPhase, refused_by_transport},
@@ -50,7 +49,7 @@ pub(crate) async fn receive(
         return Err(Failure::answered(FailureKind::Status, head, &body, Some(error)));
     }
     if !must_be_read(operation.response, &response) {
-        return Ok(Received::Open(body::limit_silence(response, call.options.idle)));
+        return Ok(Received::Open(response));
     }
     let reader = Reader {
         idle: call.options.idle,
@@ -84,7 +83,7 @@ pub(crate) async fn receive(
 pub(crate) enum Received {
     /// It was read whole.
     Whole(Head, Bytes),
-    /// Its body is still to come.
+    /// Its body is still to come, and nothing limits its silence yet.
     Open(reqwest::Response),
 }
 

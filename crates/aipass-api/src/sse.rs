@@ -13,6 +13,7 @@ use std::{
     error::Error as StdError,
     fmt,
     marker::PhantomData,
+    ops::Range,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -53,6 +54,9 @@ pub struct Decoder {
     after_cr: bool,
     at_first_line: bool,
     event: Vec<u8>,
+    /// The first `data` line of the event, where it is still in the buffer: most events have one, which is not copied.
+    line: Option<Range<usize>>,
+    /// All of them, once there are several, or the buffer had to move.
     data: Vec<u8>,
     has_data: bool,
     /// The event in `data` was handed out; the next pull starts a new one.
@@ -84,6 +88,12 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// The data as it was sent.
+    #[must_use]
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.data
+    }
+
     /// The event's name; `message` where the server gave none.
     #[must_use]
     pub fn name(&self) -> Cow<'a, str> {
@@ -92,6 +102,12 @@ impl<'a> Event<'a> {
         } else {
             String::from_utf8_lossy(self.name)
         }
+    }
+
+    /// Whether the event has the name that it has without one.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        matches!(self.name, b"" | b"message")
     }
 
     /// Whether this is the `[DONE]` that ends an OpenAI-style stream.
@@ -150,6 +166,7 @@ impl Decoder {
             after_cr: false,
             at_first_line: true,
             event: Vec::new(),
+            line: None,
             data: Vec::new(),
             has_data: false,
             handed_out: false,
@@ -159,6 +176,8 @@ impl Decoder {
 
     /// Appends bytes as they came from the network.
     pub fn push(&mut self, bytes: &[u8]) {
+        self.forget();
+        self.keep_line();
         // What is consumed goes first, so that a pull never moves bytes and the buffer stays as small as one event.
         if self.start > 0 {
             self.buffer.drain(..self.start);
@@ -173,11 +192,7 @@ impl Decoder {
     /// # Errors
     /// An event or line is larger than the limit. The decoder is of no use after that.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, EventTooLarge> {
-        if std::mem::take(&mut self.handed_out) {
-            self.data.clear();
-            self.event.clear();
-            self.has_data = false;
-        }
+        self.forget();
         while let Some(end) = self.line_end() {
             let (from, to) = (self.start, end);
             self.after_cr = self.buffer[end] == b'\r';
@@ -187,7 +202,10 @@ impl Decoder {
                 self.handed_out = true;
                 return Ok(Some(Event {
                     name: &self.event,
-                    data: &self.data,
+                    data: match &self.line {
+                        Some(line) => &self.buffer[line.clone()],
+                        None => &self.data,
+                    },
                 }));
             }
         }
@@ -199,10 +217,8 @@ impl Decoder {
     /// so. Anything else unfinished is dropped, as the standard says.
     #[must_use]
     pub fn ends_in_done(&mut self) -> bool {
-        if std::mem::take(&mut self.handed_out) {
-            self.data.clear();
-            self.has_data = false;
-        }
+        self.forget();
+        self.keep_line();
         let rest = &self.buffer[self.start..];
         let rest = match rest.strip_prefix(BOM) {
             Some(line) if self.at_first_line => line,
@@ -212,6 +228,23 @@ impl Decoder {
         let before = self.has_data.then_some(self.data.as_slice());
         let data: Vec<_> = before.into_iter().chain(last).collect();
         data.join(&b'\n').trim_ascii() == b"[DONE]"
+    }
+
+    /// The event that was handed out is over.
+    fn forget(&mut self) {
+        if std::mem::take(&mut self.handed_out) {
+            self.line = None;
+            self.data.clear();
+            self.event.clear();
+            self.has_data = false;
+        }
+    }
+
+    /// The first line goes where it can be joined with others, and the buffer can move.
+    fn keep_line(&mut self) {
+        if let Some(line) = self.line.take() {
+            self.data.extend_from_slice(&self.buffer[line]);
+        }
     }
 
     fn line_end(&mut self) -> Option<usize> {
@@ -249,14 +282,18 @@ impl Decoder {
             return Ok(whole);
         }
         if let Some(value) = field(line, b"data") {
-            if self.data.len() + value.len() > self.limit {
+            let so_far = self.line.as_ref().map_or(self.data.len(), Range::len);
+            if so_far + value.len() > self.limit {
                 return Err(EventTooLarge { limit: self.limit });
             }
-            if self.has_data {
+            if std::mem::replace(&mut self.has_data, true) {
+                let value = to - value.len()..to;
+                self.keep_line();
                 self.data.push(b'\n');
+                self.data.extend_from_slice(&self.buffer[value]);
+            } else {
+                self.line = Some(to - value.len()..to);
             }
-            self.has_data = true;
-            self.data.extend_from_slice(value);
         } else if let Some(value) = field(line, b"event") {
             if value.len() > self.limit {
                 return Err(EventTooLarge { limit: self.limit });

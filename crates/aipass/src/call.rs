@@ -125,7 +125,7 @@ impl Call {
         work.instrument(self.span.clone())
     }
 
-    /// Sends a body of JSON and gives the answer as it comes. The generated builder would take a large request apart and put
+    /// Sends a body of JSON and gives the answer as it comes, whose silence nothing limits yet. The generated builder would take a large request apart and put
     /// it together again, and read the same address anew for each call.
     pub(crate) async fn post(
         &self,
@@ -138,7 +138,7 @@ impl Call {
             .parts()
             .0
             .api
-            .execute_in(&self.context, self.operation, request);
+            .execute_open(&self.context, self.operation, request);
         self.sent(sending).await
     }
 

@@ -42,12 +42,16 @@ pub mod policy;
 mod profile;
 mod raw;
 mod reach;
+mod streams;
 mod transport;
 mod users;
 
 pub use account::{Balance, BalanceWatch};
 pub use builder::ClientBuilder;
-pub use chat::{ChatBuilder, ChatChoice, ChatEvent, ChatReply, ChatStream, ToolCall};
+pub use chat::{
+    ChatAccumulator, ChatBuilder, ChatChoice, ChatEvent, ChatReply, ChatStream, RawChunk, TextStream,
+    ToolCall,
+};
 pub use client::Client;
 pub use config_error::ConfigError;
 pub use error::{BudgetExceeded, Error};

@@ -220,7 +220,7 @@ impl RawAnswer {
 
     fn fail(&mut self, fault: StreamFault) -> Error {
         self.broken = true;
-        let error = Error::stream(self.operation, &self.context, fault, None);
+        let error = Error::stream(self.operation, &self.context, fault, false, None);
         self.close(error)
     }
 

@@ -116,7 +116,7 @@ async fn is_budget(act: Act, call: Call, amounts: Amounts, context: &str) -> Err
         Call::Models => ai.models().await.unwrap_err(),
         Call::Chat => ai.chat("m").user("hi").send().await.unwrap_err(),
         Call::Stream => match ai.chat("m").user("hi").stream().await {
-            Ok(stream) => stream.collect().await.unwrap_err(),
+            Ok(stream) => stream.collect_message().await.unwrap_err(),
             Err(error) => error,
         },
     };
@@ -268,7 +268,7 @@ async fn near_misses_are_what_their_status_says() {
             let server = Script::always(act).await;
             let stream = server.probe().await.ai.chat("m").user("hi").stream().await;
             let error = match stream {
-                Ok(stream) => stream.collect().await.unwrap_err(),
+                Ok(stream) => stream.collect_message().await.unwrap_err(),
                 Err(error) => error,
             };
             assert!(!error.is_budget_exceeded(), "{body}: {error:?}");
@@ -294,7 +294,7 @@ async fn an_answer_about_budgets_is_an_answer() {
     let ai = server.probe().await.ai;
     assert_eq!(ai.chat("m").user("hi").send().await.unwrap().text(), words);
     let stream = ai.chat("m").user("hi").stream().await.unwrap();
-    assert_eq!(stream.collect().await.unwrap().text(), words);
+    assert_eq!(stream.collect_message().await.unwrap().text(), words);
 }
 
 /// The quota of AI Pass at a provider: another model may do, and the user's wallet has nothing to do with it.
@@ -319,7 +319,7 @@ async fn a_providers_quota_is_not_the_users_wallet() {
         let error = match stream {
             false => ai.chat("m").user("hi").send().await.unwrap_err(),
             true => match ai.chat("m").user("hi").stream().await {
-                Ok(stream) => stream.collect().await.unwrap_err(),
+                Ok(stream) => stream.collect_message().await.unwrap_err(),
                 Err(error) => error,
             },
         };

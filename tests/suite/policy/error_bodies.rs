@@ -134,7 +134,7 @@ async fn chat(act: Act) -> Error {
 async fn stream(act: Act) -> Error {
     let server = Script::always(act).await;
     match server.probe().await.ai.chat("m").user("hi").stream().await {
-        Ok(stream) => stream.collect().await.unwrap_err(),
+        Ok(stream) => stream.collect_message().await.unwrap_err(),
         Err(error) => error,
     }
 }
@@ -280,7 +280,7 @@ async fn a_201_and_a_202_are_as_good_as_a_200() {
         );
         for _ in 0..2 {
             let stream = ai.chat("m").user("hi").stream().await.unwrap();
-            assert_eq!(stream.collect().await.unwrap().text(), "ok", "{status}");
+            assert_eq!(stream.collect_message().await.unwrap().text(), "ok", "{status}");
         }
         assert!(ai.models().await.unwrap().is_empty(), "{status}");
     }

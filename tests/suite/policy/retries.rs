@@ -32,7 +32,7 @@ async fn call(probe: &Probe, class: Class) -> Option<Error> {
         Class::Free => Some(ai.models().await.unwrap_err()),
         Class::Paid => Some(ai.chat("m").user("hi").send().await.unwrap_err()),
         Class::Stream => match ai.chat("m").user("hi").stream().await {
-            Ok(stream) => Some(stream.collect().await.unwrap_err()),
+            Ok(stream) => Some(stream.collect_message().await.unwrap_err()),
             Err(error) => Some(error),
         },
         Class::Once => {

@@ -50,7 +50,7 @@ async fn ends<T>(what: impl Future<Output = T>) -> T {
 
 async fn stream(probe: &Probe) -> Error {
     match probe.ai.chat("m").user("hi").stream().await {
-        Ok(stream) => stream.collect().await.unwrap_err(),
+        Ok(stream) => stream.collect_message().await.unwrap_err(),
         Err(error) => error,
     }
 }
@@ -221,7 +221,7 @@ async fn a_reader_that_looks_away_ends_nothing() {
         assert_eq!(stream.next().await.unwrap().unwrap().text(), "Hel");
     }
     tell.send(STOP.to_owned()).unwrap();
-    assert_eq!(stream.collect().await.unwrap().text(), "HelHel");
+    assert_eq!(stream.collect_message().await.unwrap().text(), "HelHel");
 }
 
 /// One deadline for all attempts: what does not fit is not waited for, and the error is the one that there is.
@@ -309,7 +309,7 @@ async fn a_limit_that_is_off_limits_nothing() {
     probe.ai.models().await.unwrap();
     probe.ai.chat("m").user("hi").send().await.unwrap();
     let stream = probe.ai.chat("m").user("hi").stream().await.unwrap();
-    assert_eq!(stream.collect().await.unwrap().text(), "ok");
+    assert_eq!(stream.collect_message().await.unwrap().text(), "ok");
 }
 
 /// Takes a request piece by piece, with a pause after each of the first ones, and answers once all of it is there; or

@@ -42,6 +42,27 @@ impl<'a> Chunk<'a> {
         serde_json::from_str(json).map_err(|_| Malformed)
     }
 
+    /// The choice and its piece of text, where the chunk says nothing else, and the text stands in the JSON as it is.
+    pub(super) fn lone_text(&self) -> Option<(u32, &'a str)> {
+        let [Some(choice)] = self.choices.as_slice() else {
+            return None;
+        };
+        let delta = choice.delta.as_ref()?;
+        let alone = choice.message.is_none()
+            && choice.finish_reason.is_nothing()
+            && delta.refusal.is_nothing()
+            && delta.reasoning_content.is_nothing()
+            && delta.reasoning.is_nothing()
+            && delta.tool_calls.is_empty()
+            && self.usage.is_nothing()
+            && !self.may_be_error();
+        let text = delta
+            .content
+            .borrowed()
+            .filter(|text| alone && !text.is_empty())?;
+        Some((checked(choice.index).ok()?.unwrap_or(0), text))
+    }
+
     /// Whether it may be an error, of whatever shape, and no piece of an answer.
     pub(super) fn may_be_error(&self) -> bool {
         self.choices.is_empty() || self.error.is_some() || self.success.is_some()
@@ -136,11 +157,6 @@ impl Accumulator {
     }
 
     /// Takes one chunk, and adds what it says to `events`.
-    pub(crate) fn push(&mut self, json: &str, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
-        self.take(Chunk::read(json)?, events)
-    }
-
-    /// As [`push`](Self::push), of a chunk that is read.
     pub(super) fn take(
         &mut self,
         chunk: Chunk<'_>,
@@ -165,6 +181,11 @@ impl Accumulator {
         Ok(())
     }
 
+    /// Takes a piece of text, of a chunk that says nothing else.
+    pub(super) fn take_text(&mut self, choice: u32, text: &str, events: &mut VecDeque<ChatEvent>) {
+        self.choice(choice).text(text.to_owned(), events);
+    }
+
     /// The `[DONE]` came.
     pub(crate) fn done(&mut self) {
         self.done = true;
@@ -180,7 +201,10 @@ impl Accumulator {
         !self.choices.is_empty() && ended && self.choices.iter().all(|choice| choice.calls.iter().all(whole))
     }
 
-    /// What came so far.
+    pub(crate) fn has_begun(&self) -> bool {
+        !self.choices.is_empty()
+    }
+
     pub(crate) fn usage(&self) -> Option<&Usage> {
         self.usage.as_ref()
     }
@@ -189,6 +213,7 @@ impl Accumulator {
         Some(self.model.as_str()).filter(|model| !model.is_empty())
     }
 
+    /// What came so far.
     pub(crate) fn reply(&self) -> ChatReply {
         let mut choices: Vec<_> = self
             .choices
@@ -247,8 +272,7 @@ impl Choice {
             events.push_back(ChatEvent::Reasoning { choice, text });
         }
         if let Some(text) = delta.content.text() {
-            self.reply.text.push_str(&text);
-            events.push_back(ChatEvent::Text { choice, text });
+            self.text(text, events);
         }
         if let Some(text) = delta.refusal.text() {
             self.reply.refusal.get_or_insert_default().push_str(&text);
@@ -258,6 +282,14 @@ impl Choice {
             self.tool_call(call, events)?;
         }
         Ok(())
+    }
+
+    fn text(&mut self, text: String, events: &mut VecDeque<ChatEvent>) {
+        self.reply.text.push_str(&text);
+        events.push_back(ChatEvent::Text {
+            choice: self.reply.index,
+            text,
+        });
     }
 
     fn tool_call(&mut self, wire: WireCall<'_>, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
@@ -410,11 +442,15 @@ fn set(field: &mut String, value: Option<Cow<'_, str>>) {
 mod tests {
     use super::*;
 
+    fn push(all: &mut Accumulator, json: &str, events: &mut VecDeque<ChatEvent>) -> Result<(), Malformed> {
+        all.take(Chunk::read(json)?, events)
+    }
+
     fn run(chunks: &[&str]) -> (Accumulator, Vec<String>) {
         let mut accumulator = Accumulator::new(None);
         let mut events = VecDeque::new();
         for chunk in chunks {
-            accumulator.push(chunk, &mut events).unwrap();
+            push(&mut accumulator, chunk, &mut events).unwrap();
         }
         (accumulator, events.iter().map(|event| event.brief()).collect())
     }
@@ -504,8 +540,8 @@ mod tests {
             )
         };
         let (mut all, mut events) = (run(&[both, rest]).0, VecDeque::new());
-        assert_eq!(all.push(&late(" "), &mut events), Ok(()));
-        assert_eq!(all.push(&late("3"), &mut events), Err(Malformed));
+        assert_eq!(push(&mut all, &late(" "), &mut events), Ok(()));
+        assert_eq!(push(&mut all, &late("3"), &mut events), Err(Malformed));
         assert_eq!(all.reply().tool_calls()[2].arguments, "12 ");
     }
 
@@ -524,10 +560,10 @@ mod tests {
         assert!(cut.is_complete());
 
         let mut two = Accumulator::new(Some(2));
-        two.push(start, &mut VecDeque::new()).unwrap();
-        two.push(&stop(0), &mut VecDeque::new()).unwrap();
+        push(&mut two, start, &mut VecDeque::new()).unwrap();
+        push(&mut two, &stop(0), &mut VecDeque::new()).unwrap();
         assert!(!two.is_complete(), "the second choice never came");
-        two.push(&stop(1), &mut VecDeque::new()).unwrap();
+        push(&mut two, &stop(1), &mut VecDeque::new()).unwrap();
         assert!(two.is_complete());
     }
 
@@ -555,7 +591,7 @@ mod tests {
             r#"{"choices":[{"delta":{"tool_calls":[{"index":99999999,"id":"a"}]}}]}"#,
         ] {
             assert_eq!(
-                Accumulator::new(None).push(bad, &mut VecDeque::new()),
+                push(&mut Accumulator::new(None), bad, &mut VecDeque::new()),
                 Err(Malformed),
                 "{bad}"
             );

@@ -26,6 +26,14 @@ impl<'a> Loose<'a> {
         *self == Self::Nothing
     }
 
+    /// Text that stands in the JSON as it is, without an escape.
+    pub(super) fn borrowed(&self) -> Option<&'a str> {
+        match self {
+            Self::Text(Cow::Borrowed(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Text, or the text parts of a list; nothing where that is empty.
     pub(super) fn text(self) -> Option<String> {
         let text = match self {

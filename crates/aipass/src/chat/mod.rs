@@ -1,11 +1,16 @@
 //! Chat completions: build a conversation, send it, or stream the answer.
 
 mod accumulate;
+mod accumulator;
 mod builder;
+mod event;
 mod loose;
+mod pattern;
 mod reply;
 mod stream;
 
+pub use accumulator::ChatAccumulator;
 pub use builder::ChatBuilder;
+pub use event::{ChatEvent, RawChunk};
 pub use reply::{ChatChoice, ChatReply, ToolCall};
-pub use stream::{ChatEvent, ChatStream};
+pub use stream::{ChatStream, TextStream};

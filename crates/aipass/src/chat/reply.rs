@@ -5,6 +5,7 @@ use aipass_api::{
     enums::FinishReason,
     types::{self, Usage},
 };
+use serde_json::Map;
 use std::fmt;
 
 /// The answer to a chat.
@@ -77,6 +78,22 @@ impl ChatReply {
         self.first()?.finish_reason.as_ref()
     }
 
+    /// The first choice as the message that the next request repeats, so that the conversation goes on. `None` where there is
+    /// no choice.
+    ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// let mut chat = ai.chat("gpt-4o-mini").user("A town by the sea?");
+    /// let reply = chat.clone().send().await?;
+    /// chat = chat.messages(reply.message()).user("And one in the hills?");
+    /// println!("{}", chat.send().await?.text());
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn message(&self) -> Option<types::ChatMessage> {
+        self.first().map(ChatChoice::message)
+    }
+
     /// All choices, in the order of their index.
     #[must_use]
     pub fn choices(&self) -> &[ChatChoice] {
@@ -115,6 +132,50 @@ impl ChatReply {
 
     fn first(&self) -> Option<&ChatChoice> {
         self.choices.first()
+    }
+}
+
+impl ChatChoice {
+    /// The choice as the message that the next request repeats: text, refusal and tool calls. Not what the model thought: some
+    /// providers refuse to read that again.
+    #[must_use]
+    pub fn message(&self) -> types::ChatMessage {
+        types::ChatMessage::Assistant {
+            content: (!self.text.is_empty()).then(|| self.text.as_str().into()),
+            audio: None,
+            name: None,
+            reasoning_content: None,
+            refusal: self.refusal.clone(),
+            thinking_blocks: Vec::new(),
+            tool_calls: self.tool_calls.iter().map(ToolCall::wire).collect(),
+        }
+    }
+}
+
+impl ToolCall {
+    fn wire(&self) -> types::ToolCall {
+        let custom = (self.kind == "custom").then(|| types::CustomCall {
+            name: Some(self.name.clone()),
+            input: Some(self.arguments.clone()),
+            extra: Map::new(),
+        });
+        let function = custom.is_none().then(|| types::FunctionCall {
+            name: Some(self.name.clone()),
+            arguments: Some(types::ToolArguments::Text(self.arguments.clone())),
+            extra: Map::new(),
+        });
+        let kind = if self.kind.is_empty() {
+            "function"
+        } else {
+            &self.kind
+        };
+        types::ToolCall {
+            id: Some(self.id.clone()).filter(|id| !id.is_empty()),
+            type_: Some(kind.to_owned().into()),
+            custom,
+            function,
+            extra: Map::new(),
+        }
     }
 }
 

@@ -124,17 +124,15 @@ impl Error {
         self
     }
 
-    /// A stream broke after its head: `partial` is what came.
+    /// A stream broke after its head, or after it had begun to answer; `partial` is what came of a chat.
     pub(crate) fn stream(
         operation: &'static Operation,
         call: &CallContext,
         fault: StreamFault,
+        begun: bool,
         partial: Option<ChatReply>,
     ) -> Self {
         let headers = call.headers();
-        let begun = partial
-            .as_ref()
-            .is_some_and(|partial| !partial.choices().is_empty());
         let status = call.status().unwrap_or(StatusCode::OK);
         let (kind, why, class) = match &fault {
             StreamFault::Incomplete(_) => (Kind::Incomplete, FailureKind::Cut, None),

@@ -1,0 +1,131 @@
+//! From the bytes of a streamed answer to its events, under the limits on silence.
+
+use crate::error::StreamFault;
+use aipass_api::{
+    Silence,
+    sse::{Decoder, Event},
+};
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+/// The body of a streamed answer. It owns the connection.
+pub(super) struct Feed {
+    response: reqwest::Response,
+    form: Form,
+    /// Its first letter was seen.
+    looked: bool,
+    /// The largest JSON that is taken in the place of events.
+    max_json: usize,
+    silence: Silence,
+}
+
+enum Form {
+    Events(Decoder),
+    /// The server answered with one JSON document instead.
+    Json(Vec<u8>),
+}
+
+/// What is left when the bytes are at their end.
+pub(super) enum Rest<'a> {
+    /// Events; and whether a `[DONE]` stands there without its empty line.
+    Events {
+        done: bool,
+    },
+    Json(&'a [u8]),
+}
+
+impl Feed {
+    pub(super) fn new(
+        response: reqwest::Response,
+        json: bool,
+        max_json: usize,
+        idle: Option<Duration>,
+        between_events: Option<Duration>,
+    ) -> Self {
+        Self {
+            response,
+            form: if json {
+                Form::Json(Vec::new())
+            } else {
+                Form::Events(Decoder::new())
+            },
+            looked: false,
+            max_json,
+            silence: Silence::new(idle, between_events),
+        }
+    }
+
+    /// The next event of those that are there.
+    pub(super) fn event(&mut self) -> Result<Option<Event<'_>>, StreamFault> {
+        match &mut self.form {
+            Form::Events(decoder) => decoder
+                .next_event()
+                .map_err(|error| StreamFault::Incomplete(Some(error.into()))),
+            Form::Json(_) => Ok(None),
+        }
+    }
+
+    /// The last event held data.
+    pub(super) fn broken_by_event(&mut self) {
+        self.silence.broken_by_event();
+    }
+
+    /// Waits for more bytes; `false` when they are at their end.
+    pub(super) fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, StreamFault>> {
+        // Nothing is lost with this future: it keeps nothing between two looks.
+        let Poll::Ready(bytes) = pin!(self.response.chunk()).poll(context) else {
+            ready!(self.silence.poll_over(context));
+            return Poll::Ready(Err(StreamFault::Timeout));
+        };
+        self.silence.broken();
+        Poll::Ready(match bytes {
+            Ok(Some(bytes)) => self.take(&bytes).map(|()| true),
+            Ok(None) => Ok(false),
+            Err(error) => Err(StreamFault::Incomplete(Some(error.without_url().into()))),
+        })
+    }
+
+    pub(super) fn rest(&mut self) -> Rest<'_> {
+        match &mut self.form {
+            Form::Events(decoder) => Rest::Events {
+                done: decoder.ends_in_done(),
+            },
+            Form::Json(body) => Rest::Json(body),
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), StreamFault> {
+        self.look_at(bytes);
+        match &mut self.form {
+            Form::Events(decoder) => decoder.push(bytes),
+            Form::Json(body) if body.len() + bytes.len() > self.max_json => {
+                let why = "the answer is larger than allowed".into();
+                return Err(StreamFault::Incomplete(Some(why)));
+            }
+            Form::Json(body) => body.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    /// JSON in the place of events is known by its first letter where the head does not say so: no event begins with it.
+    fn look_at(&mut self, bytes: &[u8]) {
+        if self.looked {
+            return;
+        }
+        let text = bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(bytes)
+            .trim_ascii_start();
+        if text.is_empty() {
+            return;
+        }
+        self.looked = true;
+        if matches!(self.form, Form::Events(_)) && (text.starts_with(b"{") || text.starts_with(b"[")) {
+            self.form = Form::Json(Vec::new());
+        }
+    }
+}

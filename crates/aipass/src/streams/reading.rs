@@ -1,0 +1,209 @@
+//! How every streamed answer is read, and how it ends.
+
+use super::feed::{Feed, Rest};
+use crate::{
+    call::{Call, Told},
+    chat::ChatReply,
+    error::{Error, StreamFault},
+    meta::Meta,
+};
+use aipass_api::{CallContext, ErrorBody, operation::Operation, sse::Event};
+use std::{
+    fmt,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+/// What the events of one kind of stream add up to.
+pub(crate) trait Adds {
+    /// What the reader gets.
+    type Item;
+
+    /// Takes one event, which is no `[DONE]`.
+    fn take(&mut self, event: Event<'_>) -> Result<Taken, StreamFault>;
+
+    /// Takes one JSON document that came in the place of events, and is no error.
+    fn take_whole(&mut self, json: &str) -> Result<(), StreamFault>;
+
+    /// The `[DONE]` came.
+    fn done(&mut self);
+
+    /// Whether all of it is there.
+    fn is_complete(&self) -> bool;
+
+    /// Whether any of it is there: what was begun is paid for.
+    fn has_begun(&self) -> bool;
+
+    /// The next of what was read and not yet given out.
+    fn next(&mut self) -> Option<Self::Item>;
+
+    /// The answer so far, for an error.
+    fn partial(&self) -> Option<ChatReply> {
+        None
+    }
+
+    /// What the answer tells about the call.
+    fn told(&self) -> Told {
+        Told::default()
+    }
+}
+
+/// What an event was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Data,
+    /// A sign of life, and nothing else.
+    Nothing,
+}
+
+/// A streamed answer. It owns the connection: dropping it ends the call.
+pub(crate) struct Reading<A> {
+    feed: Feed,
+    pub(crate) answer: A,
+    /// Given out once what came before it is.
+    fault: Option<StreamFault>,
+    state: State,
+    operation: &'static Operation,
+    context: Arc<CallContext>,
+    /// Until the stream has ended.
+    call: Option<Call>,
+    pub(crate) meta: Meta,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Open,
+    /// Nothing more is read; what is queued is still given out.
+    Ended,
+    Failed,
+}
+
+impl<A: Adds> Reading<A> {
+    pub(crate) fn new(response: reqwest::Response, call: Call, answer: A) -> Self {
+        let meta = call.meta(call.context.headers());
+        let options = &call.context.options;
+        Self {
+            feed: Feed::new(
+                response,
+                aipass_api::is_json(&meta.headers),
+                options.max_body,
+                options.idle,
+                call.event_limit,
+            ),
+            answer,
+            fault: None,
+            state: State::Open,
+            operation: call.operation,
+            context: call.context.clone(),
+            call: Some(call),
+            meta,
+        }
+    }
+
+    /// Whether it was read to its end, and the end is that of a whole answer.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.state == State::Ended && self.answer.is_complete()
+    }
+
+    /// The next item; `None` when the stream has ended. An error is the last one.
+    pub(crate) fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<A::Item, Error>>> {
+        loop {
+            if let Some(item) = self.answer.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            if self.state != State::Open {
+                let fault = self.fault.take();
+                return Poll::Ready(fault.map(|fault| Err(self.error(fault))));
+            }
+            match ready!(self.poll_step(context)) {
+                Ok(false) => {}
+                Ok(true) => self.end(),
+                Err(fault) => {
+                    self.state = State::Failed;
+                    self.fault = Some(fault);
+                }
+            }
+        }
+    }
+
+    /// Reads until there is something to give out; true when the answer is at its end, and whole.
+    fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, StreamFault>> {
+        while let Some(event) = self.feed.event()? {
+            if event.is_done() {
+                self.answer.done();
+                return Poll::Ready(self.whole());
+            }
+            if self.answer.take(event)? == Taken::Nothing {
+                continue;
+            }
+            self.feed.broken_by_event();
+            return Poll::Ready(Ok(false));
+        }
+        match ready!(self.feed.poll_more(context)) {
+            Ok(true) => return Poll::Ready(Ok(false)),
+            Ok(false) => {}
+            // A cut, or silence, after the end of the answer takes nothing away.
+            Err(_) if self.answer.is_complete() => return Poll::Ready(Ok(true)),
+            Err(fault) => return Poll::Ready(Err(fault)),
+        }
+        match self.feed.rest() {
+            Rest::Events { done: true } => self.answer.done(),
+            Rest::Events { done: false } => {}
+            Rest::Json(body) => {
+                let value = serde_json::from_slice(body).ok();
+                if let Some(error) = value.as_ref().and_then(ErrorBody::inside) {
+                    return Poll::Ready(Err(StreamFault::Server(error)));
+                }
+                self.answer.take_whole(&String::from_utf8_lossy(body))?;
+                // There is no more to come: it is as whole as the same body without a stream.
+                self.answer.done();
+            }
+        }
+        Poll::Ready(self.whole())
+    }
+
+    fn whole(&self) -> Result<bool, StreamFault> {
+        if self.answer.is_complete() {
+            Ok(true)
+        } else {
+            Err(StreamFault::Incomplete(None))
+        }
+    }
+
+    fn end(&mut self) {
+        self.state = State::Ended;
+        let told = self.answer.told();
+        self.meta.model = told.model;
+        self.meta.cost = told.usage.as_ref().and_then(|usage| usage.cost);
+        if let Some(call) = self.call.take() {
+            call.settle(&self.meta, told.usage.as_ref());
+        }
+    }
+
+    /// The error of a stream that was not read to its end, or has none.
+    pub(crate) fn incomplete(&mut self) -> Error {
+        self.error(StreamFault::Incomplete(None))
+    }
+
+    fn error(&mut self, fault: StreamFault) -> Error {
+        let partial = self.answer.partial().map(|reply| ChatReply {
+            meta: self.meta.clone(),
+            ..reply
+        });
+        let begun = self.answer.has_begun();
+        let error = Error::stream(self.operation, &self.context, fault, begun, partial);
+        match self.call.take() {
+            Some(call) => call.failed(error),
+            None => error,
+        }
+    }
+}
+
+impl<A> fmt::Debug for Reading<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading")
+            .field("operation", &self.operation.id)
+            .field("ended", &(self.state != State::Open))
+            .finish_non_exhaustive()
+    }
+}
