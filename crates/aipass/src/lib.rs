@@ -49,8 +49,8 @@ mod users;
 pub use account::{Balance, BalanceWatch};
 pub use builder::ClientBuilder;
 pub use chat::{
-    ChatAccumulator, ChatBuilder, ChatChoice, ChatEvent, ChatReply, ChatStream, RawChunk, TextStream,
-    ToolCall,
+    ChatAccumulator, ChatBuilder, ChatChoice, ChatEvent, ChatReply, ChatStream, RawChunk, SseBody,
+    TextStream, ToolCall,
 };
 pub use client::Client;
 pub use config_error::ConfigError;

@@ -7,10 +7,12 @@ mod event;
 mod loose;
 mod pattern;
 mod reply;
+mod serve;
 mod stream;
 
 pub use accumulator::ChatAccumulator;
 pub use builder::ChatBuilder;
 pub use event::{ChatEvent, RawChunk};
 pub use reply::{ChatChoice, ChatReply, ToolCall};
+pub use serve::SseBody;
 pub use stream::{ChatStream, TextStream};

@@ -1,0 +1,164 @@
+//! A streamed chat, served again as server-sent events: from a backend to its browser.
+
+use super::{ChatEvent, ChatStream};
+use crate::{error::Error, meta::Meta};
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use serde_json::json;
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::time::{Instant, Sleep};
+
+/// Below the time after which proxies close a silent connection: 60 s at nginx and AWS, 30 s at some others.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// What is ready is put together up to here, so that a fast stream does not become a write for each word.
+const PIECE: usize = 16 * 1024;
+
+impl ChatStream {
+    /// Serves the stream again, as `text/event-stream`: the body of an answer to a browser.
+    ///
+    /// Chunks pass as they came, in OpenAI's form and with the members that only the provider knows; then `[DONE]`. A stream
+    /// that breaks ends with `event: error` instead, whose data is `{"error":{"message","type","code"}}`: what the browser got
+    /// is then no whole answer. Nothing runs in the background: a slow browser slows the model down, and one that leaves ends
+    /// the call (which is paid all the same). While the model is silent, a comment is sent every 15 s.
+    ///
+    /// With axum (the example `serve_chat` is a whole program):
+    ///
+    /// ```
+    /// use aipass::SseBody;
+    /// use axum::{body::Body, extract::State, http::StatusCode, response::IntoResponse};
+    ///
+    /// async fn chat(State(ai): State<aipass::Client>, prompt: String) -> Result<impl IntoResponse, StatusCode> {
+    ///     let chat = ai.chat("gpt-4o-mini").user(prompt);
+    ///     let stream = chat.stream().await.map_err(|_| StatusCode::BAD_GATEWAY)?;
+    ///     Ok((SseBody::HEADERS, Body::from_stream(stream.to_sse())))
+    /// }
+    /// # axum::Router::new().route("/chat", axum::routing::post(chat));
+    /// ```
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "the name says what it becomes; a stream cannot be copied"
+    )]
+    pub fn to_sse(self) -> SseBody {
+        SseBody {
+            stream: Some(self.raw()),
+            keep_alive: Some(KEEP_ALIVE),
+            timer: None,
+        }
+    }
+}
+
+/// The body of an answer that serves a chat again: what [`ChatStream::to_sse`] gives.
+#[derive(Debug)]
+pub struct SseBody {
+    /// Until its end.
+    stream: Option<ChatStream>,
+    keep_alive: Option<Duration>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl SseBody {
+    /// The headers of the answer: its type, and that neither a cache nor nginx may hold it back.
+    pub const HEADERS: [(&'static str, &'static str); 3] = [
+        ("content-type", "text/event-stream"),
+        ("cache-control", "no-cache"),
+        ("x-accel-buffering", "no"),
+    ];
+
+    /// How long nothing is sent before a comment is, so that no proxy takes the connection for dead; never, with `None`.
+    #[must_use]
+    pub fn keep_alive(mut self, every: Option<Duration>) -> Self {
+        self.keep_alive = every.filter(|every| !every.is_zero());
+        self.timer = None;
+        self
+    }
+
+    /// What is known about the call; `None` after its end.
+    #[must_use]
+    pub fn meta(&self) -> Option<&Meta> {
+        self.stream.as_ref().map(ChatStream::meta)
+    }
+
+    /// Writes what is ready; true when that is all for now.
+    fn write(&mut self, out: &mut BytesMut, context: &mut Context<'_>) -> bool {
+        while let Some(stream) = self.stream.as_mut().filter(|_| out.len() < PIECE) {
+            match Pin::new(stream).poll_next(context) {
+                Poll::Ready(Some(Ok(ChatEvent::Chunk(chunk)))) => event(out, chunk.json()),
+                Poll::Ready(Some(Ok(_))) => continue,
+                Poll::Ready(Some(Err(error))) => {
+                    out.extend_from_slice(b"event: error\n");
+                    event(out, &told(&error));
+                    self.stream = None;
+                }
+                Poll::Ready(None) => {
+                    event(out, "[DONE]");
+                    self.stream = None;
+                }
+                Poll::Pending => return true,
+            }
+        }
+        false
+    }
+
+    /// Ready when it is time for a sign of life.
+    fn poll_silence(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let due = self
+            .keep_alive
+            .and_then(|every| Instant::now().checked_add(every));
+        let Some(due) = due else {
+            return Poll::Pending;
+        };
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
+        let over = timer.as_mut().poll(context);
+        if over.is_ready() {
+            self.timer = None;
+        }
+        over
+    }
+}
+
+impl Stream for SseBody {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut out = BytesMut::new();
+        let waits = self.write(&mut out, context);
+        if !out.is_empty() {
+            self.timer = None;
+            return Poll::Ready(Some(Ok(out.freeze())));
+        }
+        if !waits {
+            return Poll::Ready(None);
+        }
+        self.poll_silence(context)
+            .map(|()| Some(Ok(Bytes::from_static(b": keep-alive\n\n"))))
+    }
+}
+
+fn event(out: &mut BytesMut, data: &str) {
+    for line in data.split('\n') {
+        out.extend_from_slice(b"data: ");
+        out.extend_from_slice(line.as_bytes());
+        out.extend_from_slice(b"\n");
+    }
+    out.extend_from_slice(b"\n");
+}
+
+/// An error as a browser may see it, in the form that an OpenAI client knows.
+fn told(error: &Error) -> String {
+    json!({
+        "error": {
+            "message": error.to_string(),
+            "type": error.kind_name(),
+            "code": error.code(),
+        }
+    })
+    .to_string()
+}
