@@ -62,6 +62,7 @@ pub struct Decoder {
     /// The event in `data` was handed out; the next pull starts a new one.
     handed_out: bool,
     limit: usize,
+    error_field: bool,
 }
 
 impl Default for Decoder {
@@ -171,7 +172,16 @@ impl Decoder {
             has_data: false,
             handed_out: false,
             limit,
+            error_field: false,
         }
+    }
+
+    /// Takes a line `error: …`, which the standard ignores, for `event: error` with that data: llama.cpp reports so what goes
+    /// wrong after the head.
+    #[must_use]
+    pub fn with_error_field(mut self) -> Self {
+        self.error_field = true;
+        self
     }
 
     /// Appends bytes as they came from the network.
@@ -281,7 +291,14 @@ impl Decoder {
             }
             return Ok(whole);
         }
-        if let Some(value) = field(line, b"data") {
+        let mut data = field(line, b"data");
+        if data.is_none() && self.error_field {
+            data = field(line, b"error");
+            if data.is_some() {
+                self.event = b"error".to_vec();
+            }
+        }
+        if let Some(value) = data {
             let so_far = self.line.as_ref().map_or(self.data.len(), Range::len);
             if so_far + value.len() > self.limit {
                 return Err(EventTooLarge { limit: self.limit });
@@ -396,7 +413,7 @@ impl<T: DeserializeOwned> Events<T> {
     pub fn new(response: ResponseValue<ByteStream>) -> Self {
         Self {
             bytes: response.into_inner_stream(),
-            decoder: Decoder::new(),
+            decoder: Decoder::new().with_error_field(),
             ended: false,
             item: PhantomData,
         }

@@ -385,6 +385,7 @@ impl ClientBuilder {
             responder: self.responder,
             users: Arc::new(Users::new(Ledger::new(self.guard, self.low), self.login)),
             options: Arc::new(self.options),
+            endings: Arc::default(),
         };
         Ok(wiring.client(tokens, auth))
     }

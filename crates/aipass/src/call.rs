@@ -6,6 +6,7 @@ use crate::{
     ledger::Ticket,
     meta::{self, Answer, Meta},
     policy::Timeouts,
+    streams::Endings,
     transport::Memory,
 };
 use aipass_api::{
@@ -30,6 +31,7 @@ pub(crate) struct Call {
     pub(crate) context: Arc<CallContext>,
     /// The limit on silence between two events of a stream.
     pub(crate) event_limit: Option<Duration>,
+    pub(crate) endings: Arc<Endings>,
     ticket: Ticket,
     span: Span,
     began: Instant,
@@ -64,6 +66,7 @@ impl Client {
             return Err(Error::request(problem));
         }
         let ticket = core.books().open(operation).map_err(Error::over_guard)?;
+        core.wiring.endings.tidy();
         let timeouts: &Timeouts = own.timeouts.as_ref().unwrap_or(&core.wiring.timeouts);
         let mut options = timeouts.options(operation);
         options.headers.clone_from(&own.headers);
@@ -79,6 +82,7 @@ impl Client {
             ticket: ticket.of(&context),
             context,
             event_limit: timeouts.event,
+            endings: core.wiring.endings.clone(),
             span: span(operation, model),
             began: Instant::now(),
         })

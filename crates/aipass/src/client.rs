@@ -9,6 +9,7 @@ use crate::{
     middleware::Middleware,
     options::RequestOptions,
     policy::{RetryPolicy, Sleeper, Timeouts},
+    streams::Endings,
     transport::{Address, Authed},
     users::{User, Users},
 };
@@ -63,6 +64,7 @@ pub(crate) struct Wiring {
     pub(crate) responder: Option<Arc<dyn Responder>>,
     pub(crate) users: Arc<Users>,
     pub(crate) options: Arc<RequestOptions>,
+    pub(crate) endings: Arc<Endings>,
 }
 
 impl Core {

@@ -1,5 +1,6 @@
 //! From the bytes of a streamed answer to its events, under the limits on silence.
 
+use super::endings::Endings;
 use crate::error::StreamFault;
 use aipass_api::{
     Silence,
@@ -14,7 +15,8 @@ use std::{
 
 /// The body of a streamed answer. It owns the connection.
 pub(super) struct Feed {
-    response: reqwest::Response,
+    /// Until its end.
+    response: Option<reqwest::Response>,
     form: Form,
     /// Its first letter was seen.
     looked: bool,
@@ -47,11 +49,11 @@ impl Feed {
         between_events: Option<Duration>,
     ) -> Self {
         Self {
-            response,
+            response: Some(response),
             form: if json {
                 Form::Json(Vec::new())
             } else {
-                Form::Events(Decoder::new())
+                Form::Events(Decoder::new().with_error_field())
             },
             looked: false,
             max_json,
@@ -76,8 +78,11 @@ impl Feed {
 
     /// Waits for more bytes; `false` when they are at their end.
     pub(super) fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, StreamFault>> {
+        let Some(response) = &mut self.response else {
+            return Poll::Ready(Ok(false));
+        };
         // Nothing is lost with this future: it keeps nothing between two looks.
-        let Poll::Ready(bytes) = pin!(self.response.chunk()).poll(context) else {
+        let Poll::Ready(bytes) = pin!(response.chunk()).poll(context) else {
             ready!(self.silence.poll_over(context));
             return Poll::Ready(Err(StreamFault::Timeout));
         };
@@ -87,6 +92,13 @@ impl Feed {
             Ok(None) => Ok(false),
             Err(error) => Err(StreamFault::Incomplete(Some(error.without_url().into()))),
         })
+    }
+
+    /// Nothing more is read. What is left of the body is its end, where the answer was whole.
+    pub(super) fn close(&mut self, endings: Option<&Endings>) {
+        if let (Some(response), Some(endings)) = (self.response.take(), endings) {
+            endings.keep(response);
+        }
     }
 
     pub(super) fn rest(&mut self) -> Rest<'_> {

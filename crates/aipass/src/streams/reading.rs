@@ -119,6 +119,7 @@ impl<A: Adds> Reading<A> {
                 Ok(false) => {}
                 Ok(true) => self.end(),
                 Err(fault) => {
+                    self.feed.close(None);
                     self.state = State::Failed;
                     self.fault = Some(fault);
                 }
@@ -176,6 +177,7 @@ impl<A: Adds> Reading<A> {
         self.meta.model = told.model;
         self.meta.cost = told.usage.as_ref().and_then(|usage| usage.cost);
         if let Some(call) = self.call.take() {
+            self.feed.close(Some(&call.endings));
             call.settle(&self.meta, told.usage.as_ref());
         }
     }
