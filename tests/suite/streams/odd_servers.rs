@@ -137,3 +137,18 @@ async fn one_of_two_answers_is_not_the_end() {
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.partial().unwrap().text(), "Hello");
 }
+
+/// llama.cpp has a field of its own for what goes wrong after the head: 200 was said already.
+#[tokio::test]
+async fn llama_cpp_reports_errors_in_a_field_of_their_own() {
+    let line = "error: {\"code\":500,\"message\":\"m\",\"type\":\"server_error\"}\n\n";
+    for (before, text) in [("", ""), (HELLO, "Hello")] {
+        for after in ["", DONE] {
+            let outcome = run(stream(&[before, line, after])).await;
+            let error = outcome.end.expect_err(line);
+            assert!(error.is_server(), "{before}{after}: {error:?}");
+            assert_eq!(error.server_message(), Some("m"), "{before}{after}");
+            assert_eq!(error.partial().unwrap().text(), text, "{before}{after}");
+        }
+    }
+}
