@@ -175,3 +175,8 @@ async fn connections(late: Duration) -> usize {
 async fn a_connection_is_used_again_when_the_body_ends_with_its_events() {
     assert_eq!(connections(Duration::ZERO).await, 1);
 }
+
+#[tokio::test]
+async fn a_connection_is_used_again_when_the_body_ends_a_little_later() {
+    assert_eq!(connections(Duration::from_millis(20)).await, 1);
+}
