@@ -122,7 +122,7 @@ async fn serve(
     }
 }
 
-async fn read_request(socket: &mut TcpStream) -> Option<String> {
+pub(crate) async fn read_request(socket: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
         if socket.read_buf(&mut bytes).await.ok()? == 0 {
