@@ -1,6 +1,6 @@
 //! The context of one call: options going in, facts coming out.
 
-use crate::failure::Failure;
+use crate::{failure::Failure, sse};
 use http::{HeaderMap, StatusCode};
 use std::{
     any::Any,
@@ -30,6 +30,8 @@ pub struct CallOptions {
     pub headers: HeaderMap,
     /// The largest JSON answer in bytes; a larger one is a [`Failure`].
     pub max_body: usize,
+    /// The largest event of a stream in bytes, for whoever decodes it.
+    pub max_event: usize,
 }
 
 impl Default for CallOptions {
@@ -40,6 +42,7 @@ impl Default for CallOptions {
             total: None,
             headers: HeaderMap::new(),
             max_body: MAX_BODY,
+            max_event: sse::DEFAULT_LIMIT,
         }
     }
 }
@@ -53,6 +56,7 @@ impl fmt::Debug for CallOptions {
             .field("total", &self.total)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("max_body", &self.max_body)
+            .field("max_event", &self.max_event)
             .finish()
     }
 }

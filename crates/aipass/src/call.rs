@@ -73,6 +73,9 @@ impl Client {
         if let Some(bytes) = own.max_body {
             options.max_body = bytes;
         }
+        if let Some(bytes) = own.max_event {
+            options.max_event = bytes;
+        }
         let context = Arc::new(CallContext::new(options));
         if let Some(policy) = &own.retry {
             context.state(|memory: &mut Memory| memory.policy = Some(policy.clone()));

@@ -26,6 +26,7 @@ pub struct RequestOptions {
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: HeaderMap,
     pub(crate) max_body: Option<usize>,
+    pub(crate) max_event: Option<usize>,
     /// Why a header cannot be sent; told when the call is made.
     invalid: Option<&'static str>,
 }
@@ -52,6 +53,13 @@ impl RequestOptions {
     /// [no answer](crate::Error::is_decode), though it was paid for: many images in base64 may need more.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
+        self
+    }
+
+    /// The largest event of a stream in bytes, 16 MiB unless said otherwise. A larger one ends the stream, which is then
+    /// [incomplete](crate::Error::is_incomplete), though it was paid for: an image in base64 may need more.
+    pub fn max_event(mut self, bytes: usize) -> Self {
+        self.max_event = Some(bytes);
         self
     }
 
@@ -90,6 +98,7 @@ impl RequestOptions {
         self.timeouts = self.timeouts.or_else(|| below.timeouts.clone());
         self.retry = self.retry.or_else(|| below.retry.clone());
         self.max_body = self.max_body.or(below.max_body);
+        self.max_event = self.max_event.or(below.max_event);
         let own = std::mem::replace(&mut self.headers, below.headers.clone());
         self.headers.extend(own);
         self.invalid = self.invalid.or(below.invalid);

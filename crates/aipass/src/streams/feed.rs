@@ -3,7 +3,7 @@
 use super::endings::Endings;
 use crate::error::StreamFault;
 use aipass_api::{
-    Silence,
+    CallOptions, Silence,
     sse::{Decoder, Event},
 };
 use std::{
@@ -44,8 +44,7 @@ impl Feed {
     pub(super) fn new(
         response: reqwest::Response,
         json: bool,
-        max_json: usize,
-        idle: Option<Duration>,
+        options: &CallOptions,
         between_events: Option<Duration>,
     ) -> Self {
         Self {
@@ -53,11 +52,11 @@ impl Feed {
             form: if json {
                 Form::Json(Vec::new())
             } else {
-                Form::Events(Decoder::new().with_error_field())
+                Form::Events(Decoder::with_limit(options.max_event).with_error_field())
             },
             looked: false,
-            max_json,
-            silence: Silence::new(idle, between_events),
+            max_json: options.max_body,
+            silence: Silence::new(options.idle, between_events),
         }
     }
 

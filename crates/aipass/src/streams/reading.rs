@@ -81,15 +81,9 @@ enum State {
 impl<A: Adds> Reading<A> {
     pub(crate) fn new(response: reqwest::Response, call: Call, answer: A) -> Self {
         let meta = call.meta(call.context.headers());
-        let options = &call.context.options;
+        let json = aipass_api::is_json(&meta.headers);
         Self {
-            feed: Feed::new(
-                response,
-                aipass_api::is_json(&meta.headers),
-                options.max_body,
-                options.idle,
-                call.event_limit,
-            ),
+            feed: Feed::new(response, json, &call.context.options, call.event_limit),
             answer,
             fault: None,
             state: State::Open,
