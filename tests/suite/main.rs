@@ -17,6 +17,8 @@ mod leaks;
 mod leaks_facade;
 mod login;
 mod login_with;
+mod media_events;
+mod media_streams;
 mod meta;
 mod options;
 mod policy;

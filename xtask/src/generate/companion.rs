@@ -3,7 +3,7 @@
 use super::GenerateError;
 use crate::{
     document::{self, Place},
-    lower::{self, Answer, Body, Lowered, LoweredOperation},
+    lower::{self, Answer, Body, Lowered, LoweredOperation, StreamSwitch},
     naming,
 };
 use proc_macro2::TokenStream;
@@ -43,9 +43,8 @@ fn form_schema(operation: &LoweredOperation) -> Option<&str> {
 fn form(operation: &LoweredOperation) -> Option<TokenStream> {
     let builder = format_ident!("{}", naming::pascal(&operation.id));
     let form = format_ident!("{}", naming::pascal(form_schema(operation)?));
-    let streams = matches!(operation.answer, Answer::EventStream { .. }) && operation.has_stream_switch;
-    let switch = streams.then(|| quote! { form.stream = Some(true); });
-    let mutable = streams.then(|| quote! { mut });
+    let switch = switch(operation).map(|(member, value)| quote! { form.#member = Some(#value); });
+    let mutable = switch.as_ref().map(|_| quote! { mut });
     Some(quote! {
         impl builder::#builder<'_> {
             /// Sets the body: the form is encoded in memory, so that it can be sent a second time.
@@ -70,6 +69,23 @@ fn form(operation: &LoweredOperation) -> Option<TokenStream> {
     })
 }
 
+/// The member of the body that asks for events, and its value, where the operation is answered by events.
+fn switch(operation: &LoweredOperation) -> Option<(syn::Ident, TokenStream)> {
+    let Answer::EventStream { .. } = operation.answer else {
+        return None;
+    };
+    Some(match operation.switch.as_ref()? {
+        StreamSwitch::Stream => (format_ident!("stream"), quote! { true }),
+        StreamSwitch::Format { schema } => {
+            let format = format_ident!("{}", naming::pascal(schema));
+            (
+                format_ident!("stream_format"),
+                quote! { crate::enums::#format::Sse },
+            )
+        }
+    })
+}
+
 /// `events()`: sends the request and decodes the stream.
 fn events(operation: &LoweredOperation) -> Option<TokenStream> {
     let Answer::EventStream { item } = &operation.answer else {
@@ -77,8 +93,10 @@ fn events(operation: &LoweredOperation) -> Option<TokenStream> {
     };
     let builder = format_ident!("{}", naming::pascal(&operation.id));
     let item = format_ident!("{}", naming::pascal(item));
-    let switch = (operation.body == Body::Json && operation.has_stream_switch)
-        .then(|| quote! { .body_map(|body| body.stream(true)) });
+    // `form()` has set that of a form, whose body is bytes by now.
+    let switch = switch(operation)
+        .filter(|_| operation.body == Body::Json)
+        .map(|(member, value)| quote! { .body_map(|body| body.#member(#value)) });
     Some(quote! {
         impl builder::#builder<'_> {
             /// Sends the request and decodes the answer as server-sent events.

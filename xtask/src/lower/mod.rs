@@ -14,11 +14,13 @@ mod responses;
 mod schema;
 mod select;
 mod shared;
+mod switch;
 mod unions;
 
 pub use enums::OpenEnum;
 pub use operations::{Answer, Body, LoweredOperation};
 pub(crate) use reach::closure;
+pub use switch::StreamSwitch;
 
 use crate::{allowlist::Allowlist, document::Place};
 use serde_json::Value;

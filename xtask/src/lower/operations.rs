@@ -1,6 +1,9 @@
 //! Operations: one generated operation for each kind of body and each kind of answer.
 
-use super::{LowerError, schema};
+use super::{
+    LowerError,
+    switch::{self, StreamSwitch},
+};
 use crate::document::{self, METHODS, Place};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -21,8 +24,8 @@ pub struct LoweredOperation {
     pub body: Body,
     /// The body that it gets.
     pub answer: Answer,
-    /// Whether the body has a member `stream` to switch the events on.
-    pub has_stream_switch: bool,
+    /// The member of the body that asks for events, if it has one.
+    pub switch: Option<StreamSwitch>,
     /// The OAuth scopes that the document asks for.
     pub scopes: Vec<String>,
 }
@@ -116,7 +119,7 @@ fn split_operation(
                         .as_str()
                         .unwrap_or_default()
                         .to_owned(),
-                    has_stream_switch: has_stream_switch(operation, &body, whole),
+                    switch: switch::of(operation, &body, whole),
                     body: body.clone(),
                     answer,
                     scopes: scopes(operation, whole),
@@ -249,20 +252,6 @@ fn object_name(media: &Value, media_type: &str, place: &Place) -> Result<String,
     name.map(str::to_owned).ok_or_else(|| LowerError::NoObject {
         place: place.clone(),
         media_type: media_type.to_owned(),
-    })
-}
-
-fn has_stream_switch(operation: &Value, body: &Body, whole: &Value) -> bool {
-    let name = match body {
-        Body::None => None,
-        Body::Json => operation
-            .pointer("/requestBody/content/application~1json/schema")
-            .and_then(document::ref_name),
-        Body::Form { schema } => Some(schema.as_str()),
-    };
-    let component = name.and_then(|name| document::schemas(whole)?.get(name));
-    component.is_some_and(|component| {
-        schema::has_properties(component) && component["properties"].get("stream").is_some()
     })
 }
 

@@ -908,6 +908,46 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///One event of an image that is edited. `image_edit.partial_image` carries a stage, and `image_edit.completed` the image, which ends the stream.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct ImageEditEvent {
+        ///The bytes of the stage or of the image, in base64.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub b64_json: ::std::option::Option<::std::string::String>,
+        ///Whether the background is opaque or transparent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub background: ::std::option::Option<::std::string::String>,
+        ///When the event was made, in seconds since 1970.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub created_at: ::std::option::Option<i64>,
+        ///The file format, `png` for instance.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub output_format: ::std::option::Option<::std::string::String>,
+        ///The number of the stage, from 0.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub partial_image_index: ::std::option::Option<i64>,
+        ///The effort that was spent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub quality: ::std::option::Option<::std::string::String>,
+        ///Width and height in pixels.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<::aipass_api::enums::ImageEditEventType>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub usage: ::std::option::Option<ImageUsage>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///Images and what shall change in them.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ImageEditForm {
@@ -922,6 +962,9 @@ pub mod types {
         ///How many images to make. Each one is paid for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub n: ::std::option::Option<i32>,
+        ///How many stages to send before the image itself, from 0 to 3; there are fewer where the image is done sooner. Needs `stream`. Stages are paid for too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub partial_images: ::std::option::Option<i32>,
         ///The description of the result.
         pub prompt: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -932,11 +975,54 @@ pub mod types {
         >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<::aipass_api::enums::ImageSize>,
+        ///Whether to send the images as server-sent events.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub stream: ::std::option::Option<bool>,
     }
     impl ImageEditForm {
         pub fn builder() -> builder::ImageEditForm {
             Default::default()
         }
+    }
+    ///One event of an image that is made. `image_generation.partial_image` carries a stage, and `image_generation.completed` the image, which ends the stream.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct ImageGenerationEvent {
+        ///The bytes of the stage or of the image, in base64.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub b64_json: ::std::option::Option<::std::string::String>,
+        ///Whether the background is opaque or transparent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub background: ::std::option::Option<::std::string::String>,
+        ///When the event was made, in seconds since 1970.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub created_at: ::std::option::Option<i64>,
+        ///The file format, `png` for instance.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub output_format: ::std::option::Option<::std::string::String>,
+        ///The number of the stage, from 0.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub partial_image_index: ::std::option::Option<i64>,
+        ///The effort that was spent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub quality: ::std::option::Option<::std::string::String>,
+        ///Width and height in pixels.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub size: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<::aipass_api::enums::ImageGenerationEventType>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub usage: ::std::option::Option<ImageUsage>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     ///What the images shall show.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -947,6 +1033,9 @@ pub mod types {
         ///How many images to make. Each one is paid for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub n: ::std::option::Option<i32>,
+        ///How many stages to send before the image itself, from 0 to 3; there are fewer where the image is done sooner. Needs `stream`. Stages are paid for too.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub partial_images: ::std::option::Option<i32>,
         ///The description of the image.
         pub prompt: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -957,6 +1046,9 @@ pub mod types {
         >,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<::aipass_api::enums::ImageSize>,
+        ///Whether to send the images as server-sent events.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub stream: ::std::option::Option<bool>,
         /// Fields that this version does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1465,6 +1557,20 @@ pub mod types {
             Self::JsonSchema(value)
         }
     }
+    ///One event of a streamed reading. `speech.audio.delta` carries more of the audio, and `speech.audio.done` ends the stream with the token counts.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct SpeechEvent {
+        ///More of the audio, in base64.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub audio: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<::aipass_api::enums::SpeechEventType>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub usage: ::std::option::Option<SpeechUsage>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///A text to be read aloud.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct SpeechRequest {
@@ -1477,6 +1583,10 @@ pub mod types {
         ///From 0.25 to 4, where 1 is the normal speed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub speed: ::std::option::Option<f64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub stream_format: ::std::option::Option<
+            ::aipass_api::enums::SpeechStreamFormat,
+        >,
         pub voice: Voice,
         /// Fields that this version does not know.
         #[serde(flatten)]
@@ -1486,6 +1596,34 @@ pub mod types {
         pub fn builder() -> builder::SpeechRequest {
             Default::default()
         }
+    }
+    ///What a reading consumed (assumed).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct SpeechUsage {
+        ///Tokens of the request.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub input_tokens: ::std::option::Option<i64>,
+        ///Tokens of the audio.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub output_tokens: ::std::option::Option<i64>,
+        ///The sum of both.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub total_tokens: ::std::option::Option<i64>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     ///One text, or up to four, at which the model stops writing.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1730,7 +1868,7 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///What was said. The members beside the text come with `verbose_json`.
+    ///What was said. The members beside the text come with `verbose_json` and, speakers among them, with `diarized_json`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Transcription {
         ///The length of the recording, in seconds.
@@ -1765,11 +1903,74 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///One event of a streamed transcription. `transcript.text.delta` carries more of the text, `transcript.text.segment` a whole passage and its speaker, and `transcript.text.done` ends the stream with the whole text.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct TranscriptionEvent {
+        ///More of the text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub delta: ::std::option::Option<::std::string::String>,
+        ///The end of the passage, in seconds.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_number"
+        )]
+        pub end: ::std::option::Option<f64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<TranscriptionSegmentId>,
+        ///The languages that were recognised.
+        #[serde(
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty",
+            deserialize_with = "::aipass_api::lenient::null_or_default"
+        )]
+        pub languages: ::std::vec::Vec<TranscriptionLanguage>,
+        ///How likely each token was, if `include[]` asks for it.
+        #[serde(
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty",
+            deserialize_with = "::aipass_api::lenient::null_or_default"
+        )]
+        pub logprobs: ::std::vec::Vec<TranscriptionLogprob>,
+        ///The passage that the piece belongs to.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub segment_id: ::std::option::Option<TranscriptionSegmentId>,
+        ///Who said the passage.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub speaker: ::std::option::Option<::std::string::String>,
+        ///The beginning of the passage, in seconds.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_number"
+        )]
+        pub start: ::std::option::Option<f64>,
+        ///The text of the passage, or of the whole recording in the last event.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub text: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<::aipass_api::enums::TranscriptionEventType>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub usage: ::std::option::Option<TranscriptionUsage>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///A recording to be written down.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct TranscriptionForm {
+        ///How to cut the recording: `auto`, or an object as JSON text. Models that tell speakers apart need it for recordings of more than 30 seconds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub chunking_strategy: ::std::option::Option<::std::string::String>,
         ///The recording, as mp3, mp4, mpeg, mpga, m4a, wav, webm or ogg. The part must carry a file name.
         pub file: ::aipass_api::multipart::FilePart,
+        ///What else to tell, one part named `include[]` for each. Not every format can hold it.
+        #[serde(
+            rename = "include[]",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
+        pub include: ::std::vec::Vec<::aipass_api::enums::TranscriptionInclude>,
         ///The language that is spoken (ISO 639-1); telling it helps.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub language: ::std::option::Option<::std::string::String>,
@@ -1782,6 +1983,9 @@ pub mod types {
         pub response_format: ::std::option::Option<
             ::aipass_api::enums::TranscriptionFormat,
         >,
+        ///Whether to send the text as server-sent events while it is written. Some models ignore it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub stream: ::std::option::Option<bool>,
         ///How freely to choose words, from 0 to 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub temperature: ::std::option::Option<f64>,
@@ -1790,6 +1994,61 @@ pub mod types {
         pub fn builder() -> builder::TranscriptionForm {
             Default::default()
         }
+    }
+    ///What the tokens of the request were.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct TranscriptionInputTokenDetails {
+        ///Audio.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub audio_tokens: ::std::option::Option<i64>,
+        ///Text.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub text_tokens: ::std::option::Option<i64>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A language that was recognised.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct TranscriptionLanguage {
+        ///Its code, `en` for instance.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<::std::string::String>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///How likely a token was.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct TranscriptionLogprob {
+        ///The token in UTF-8.
+        #[serde(
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty",
+            deserialize_with = "::aipass_api::lenient::null_or_default"
+        )]
+        pub bytes: ::std::vec::Vec<i32>,
+        ///The logarithm of its probability.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_number"
+        )]
+        pub logprob: ::std::option::Option<f64>,
+        ///The token.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub token: ::std::option::Option<::std::string::String>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     ///A passage and its time.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
@@ -1815,13 +2074,8 @@ pub mod types {
             deserialize_with = "::aipass_api::lenient::option_number"
         )]
         pub end: ::std::option::Option<f64>,
-        ///The number of the passage.
-        #[serde(
-            skip_serializing_if = "::std::option::Option::is_none",
-            default,
-            deserialize_with = "::aipass_api::lenient::option_integer"
-        )]
-        pub id: ::std::option::Option<i64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<TranscriptionSegmentId>,
         ///How likely it is that nobody spoke.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -1836,6 +2090,9 @@ pub mod types {
             deserialize_with = "::aipass_api::lenient::option_integer"
         )]
         pub seek: ::std::option::Option<i64>,
+        ///Who said it, with `diarized_json`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub speaker: ::std::option::Option<::std::string::String>,
         ///Its beginning, in seconds.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -1864,6 +2121,29 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///Which passage it is, as a number with `verbose_json` and as text with `diarized_json`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[serde(untagged)]
+    pub enum TranscriptionSegmentId {
+        Text(::std::string::String),
+        Number(#[serde(deserialize_with = "::aipass_api::lenient::integer")] i64),
+        /// JSON of a kind that this version does not know.
+        Unknown(::serde_json::Value),
+    }
+    impl ::std::fmt::Display for TranscriptionSegmentId {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match self {
+                Self::Text(x) => x.fmt(f),
+                Self::Number(x) => x.fmt(f),
+                Self::Unknown(x) => x.fmt(f),
+            }
+        }
+    }
+    impl ::std::convert::From<i64> for TranscriptionSegmentId {
+        fn from(value: i64) -> Self {
+            Self::Number(value)
+        }
+    }
     ///What a transcription consumed (assumed).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(tag = "type")]
@@ -1871,6 +2151,8 @@ pub mod types {
         ///Consumption of a model that is billed by tokens.
         #[serde(rename = "tokens")]
         Tokens {
+            #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+            input_token_details: ::std::option::Option<TranscriptionInputTokenDetails>,
             ///Tokens of the request.
             #[serde(
                 skip_serializing_if = "::std::option::Option::is_none",
@@ -3967,6 +4249,10 @@ pub mod types {
                 ::std::string::String,
             >,
             n: ::std::result::Result<::std::option::Option<i32>, ::std::string::String>,
+            partial_images: ::std::result::Result<
+                ::std::option::Option<i32>,
+                ::std::string::String,
+            >,
             prompt: ::std::result::Result<::std::string::String, ::std::string::String>,
             quality: ::std::result::Result<
                 ::std::option::Option<::aipass_api::enums::ImageQuality>,
@@ -3980,6 +4266,10 @@ pub mod types {
                 ::std::option::Option<::aipass_api::enums::ImageSize>,
                 ::std::string::String,
             >,
+            stream: ::std::result::Result<
+                ::std::option::Option<bool>,
+                ::std::string::String,
+            >,
         }
         impl ::std::default::Default for ImageEditForm {
             fn default() -> Self {
@@ -3988,10 +4278,12 @@ pub mod types {
                     mask: Ok(Default::default()),
                     model: Ok(Default::default()),
                     n: Ok(Default::default()),
+                    partial_images: Ok(Default::default()),
                     prompt: Err("no value supplied for prompt".to_string()),
                     quality: Ok(Default::default()),
                     response_format: Ok(Default::default()),
                     size: Ok(Default::default()),
+                    stream: Ok(Default::default()),
                 }
             }
         }
@@ -4046,6 +4338,20 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for n: {e}"));
                 self
             }
+            pub fn partial_images<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i32>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.partial_images = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for partial_images: {e}"
+                        )
+                    });
+                self
+            }
             pub fn prompt<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -4102,6 +4408,18 @@ pub mod types {
                     });
                 self
             }
+            pub fn stream<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<bool>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.stream = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for stream: {e}")
+                    });
+                self
+            }
         }
         impl ::std::convert::TryFrom<ImageEditForm> for super::ImageEditForm {
             type Error = super::error::ConversionError;
@@ -4113,10 +4431,12 @@ pub mod types {
                     mask: value.mask?,
                     model: value.model?,
                     n: value.n?,
+                    partial_images: value.partial_images?,
                     prompt: value.prompt?,
                     quality: value.quality?,
                     response_format: value.response_format?,
                     size: value.size?,
+                    stream: value.stream?,
                 })
             }
         }
@@ -4127,10 +4447,12 @@ pub mod types {
                     mask: Ok(value.mask),
                     model: Ok(value.model),
                     n: Ok(value.n),
+                    partial_images: Ok(value.partial_images),
                     prompt: Ok(value.prompt),
                     quality: Ok(value.quality),
                     response_format: Ok(value.response_format),
                     size: Ok(value.size),
+                    stream: Ok(value.stream),
                 }
             }
         }
@@ -4141,6 +4463,10 @@ pub mod types {
                 ::std::string::String,
             >,
             n: ::std::result::Result<::std::option::Option<i32>, ::std::string::String>,
+            partial_images: ::std::result::Result<
+                ::std::option::Option<i32>,
+                ::std::string::String,
+            >,
             prompt: ::std::result::Result<::std::string::String, ::std::string::String>,
             quality: ::std::result::Result<
                 ::std::option::Option<::aipass_api::enums::ImageQuality>,
@@ -4154,6 +4480,10 @@ pub mod types {
                 ::std::option::Option<::aipass_api::enums::ImageSize>,
                 ::std::string::String,
             >,
+            stream: ::std::result::Result<
+                ::std::option::Option<bool>,
+                ::std::string::String,
+            >,
             extra: ::std::result::Result<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
                 ::std::string::String,
@@ -4164,10 +4494,12 @@ pub mod types {
                 Self {
                     model: Ok(Default::default()),
                     n: Ok(Default::default()),
+                    partial_images: Ok(Default::default()),
                     prompt: Err("no value supplied for prompt".to_string()),
                     quality: Ok(Default::default()),
                     response_format: Ok(Default::default()),
                     size: Ok(Default::default()),
+                    stream: Ok(Default::default()),
                     extra: Ok(Default::default()),
                 }
             }
@@ -4195,6 +4527,20 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for n: {e}"));
                 self
             }
+            pub fn partial_images<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i32>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.partial_images = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for partial_images: {e}"
+                        )
+                    });
+                self
+            }
             pub fn prompt<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -4251,6 +4597,18 @@ pub mod types {
                     });
                 self
             }
+            pub fn stream<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<bool>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.stream = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for stream: {e}")
+                    });
+                self
+            }
             pub fn extra<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -4275,10 +4633,12 @@ pub mod types {
                 Ok(Self {
                     model: value.model?,
                     n: value.n?,
+                    partial_images: value.partial_images?,
                     prompt: value.prompt?,
                     quality: value.quality?,
                     response_format: value.response_format?,
                     size: value.size?,
+                    stream: value.stream?,
                     extra: value.extra?,
                 })
             }
@@ -4289,10 +4649,12 @@ pub mod types {
                 Self {
                     model: Ok(value.model),
                     n: Ok(value.n),
+                    partial_images: Ok(value.partial_images),
                     prompt: Ok(value.prompt),
                     quality: Ok(value.quality),
                     response_format: Ok(value.response_format),
                     size: Ok(value.size),
+                    stream: Ok(value.stream),
                     extra: Ok(value.extra),
                 }
             }
@@ -5059,6 +5421,10 @@ pub mod types {
                 ::std::option::Option<f64>,
                 ::std::string::String,
             >,
+            stream_format: ::std::result::Result<
+                ::std::option::Option<::aipass_api::enums::SpeechStreamFormat>,
+                ::std::string::String,
+            >,
             voice: ::std::result::Result<super::Voice, ::std::string::String>,
             extra: ::std::result::Result<
                 ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -5072,6 +5438,7 @@ pub mod types {
                     model: Err("no value supplied for model".to_string()),
                     response_format: Ok(Default::default()),
                     speed: Ok(Default::default()),
+                    stream_format: Ok(Default::default()),
                     voice: Err("no value supplied for voice".to_string()),
                     extra: Ok(Default::default()),
                 }
@@ -5130,6 +5497,20 @@ pub mod types {
                     });
                 self
             }
+            pub fn stream_format<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::aipass_api::enums::SpeechStreamFormat>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.stream_format = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for stream_format: {e}")
+                    });
+                self
+            }
             pub fn voice<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::Voice>,
@@ -5167,6 +5548,7 @@ pub mod types {
                     model: value.model?,
                     response_format: value.response_format?,
                     speed: value.speed?,
+                    stream_format: value.stream_format?,
                     voice: value.voice?,
                     extra: value.extra?,
                 })
@@ -5179,6 +5561,7 @@ pub mod types {
                     model: Ok(value.model),
                     response_format: Ok(value.response_format),
                     speed: Ok(value.speed),
+                    stream_format: Ok(value.stream_format),
                     voice: Ok(value.voice),
                     extra: Ok(value.extra),
                 }
@@ -5600,8 +5983,16 @@ pub mod types {
         }
         #[derive(Clone, Debug)]
         pub struct TranscriptionForm {
+            chunking_strategy: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
             file: ::std::result::Result<
                 ::aipass_api::multipart::FilePart,
+                ::std::string::String,
+            >,
+            include: ::std::result::Result<
+                ::std::vec::Vec<::aipass_api::enums::TranscriptionInclude>,
                 ::std::string::String,
             >,
             language: ::std::result::Result<
@@ -5617,6 +6008,10 @@ pub mod types {
                 ::std::option::Option<::aipass_api::enums::TranscriptionFormat>,
                 ::std::string::String,
             >,
+            stream: ::std::result::Result<
+                ::std::option::Option<bool>,
+                ::std::string::String,
+            >,
             temperature: ::std::result::Result<
                 ::std::option::Option<f64>,
                 ::std::string::String,
@@ -5625,16 +6020,33 @@ pub mod types {
         impl ::std::default::Default for TranscriptionForm {
             fn default() -> Self {
                 Self {
+                    chunking_strategy: Ok(Default::default()),
                     file: Err("no value supplied for file".to_string()),
+                    include: Ok(Default::default()),
                     language: Ok(Default::default()),
                     model: Err("no value supplied for model".to_string()),
                     prompt: Ok(Default::default()),
                     response_format: Ok(Default::default()),
+                    stream: Ok(Default::default()),
                     temperature: Ok(Default::default()),
                 }
             }
         }
         impl TranscriptionForm {
+            pub fn chunking_strategy<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.chunking_strategy = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for chunking_strategy: {e}"
+                        )
+                    });
+                self
+            }
             pub fn file<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::aipass_api::multipart::FilePart>,
@@ -5644,6 +6056,20 @@ pub mod types {
                     .try_into()
                     .map_err(|e| {
                         format!("error converting supplied value for file: {e}")
+                    });
+                self
+            }
+            pub fn include<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::vec::Vec<::aipass_api::enums::TranscriptionInclude>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.include = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for include: {e}")
                     });
                 self
             }
@@ -5699,6 +6125,18 @@ pub mod types {
                     });
                 self
             }
+            pub fn stream<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<bool>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.stream = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for stream: {e}")
+                    });
+                self
+            }
             pub fn temperature<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<f64>>,
@@ -5718,11 +6156,14 @@ pub mod types {
                 value: TranscriptionForm,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
+                    chunking_strategy: value.chunking_strategy?,
                     file: value.file?,
+                    include: value.include?,
                     language: value.language?,
                     model: value.model?,
                     prompt: value.prompt?,
                     response_format: value.response_format?,
+                    stream: value.stream?,
                     temperature: value.temperature?,
                 })
             }
@@ -5730,11 +6171,14 @@ pub mod types {
         impl ::std::convert::From<super::TranscriptionForm> for TranscriptionForm {
             fn from(value: super::TranscriptionForm) -> Self {
                 Self {
+                    chunking_strategy: Ok(value.chunking_strategy),
                     file: Ok(value.file),
+                    include: Ok(value.include),
                     language: Ok(value.language),
                     model: Ok(value.model),
                     prompt: Ok(value.prompt),
                     response_format: Ok(value.response_format),
+                    stream: Ok(value.stream),
                     temperature: Ok(value.temperature),
                 }
             }
@@ -6386,7 +6830,23 @@ const _: () = {
 impl Client {
     /**Write down speech
 
-Turns a recording into text. The answer is JSON for the formats `json` and `verbose_json`, and plain text for `text`, `srt` and `vtt`.
+Turns a recording into text. The answer is JSON for the formats `json`, `verbose_json` and `diarized_json`, and plain text for `text`, `srt` and `vtt`. When `stream` is true it is server-sent events (assumed: the models' own dialect): pieces of the text, or passages with their speakers for `diarized_json`, and a last event with the whole text. Whether the text `[DONE]` follows is not documented.
+
+Sends a `POST` request to `/oauth2/v1/audio/transcriptions`*/
+    pub fn create_transcription_stream(&self) -> builder::CreateTranscriptionStream<'_> {
+        builder::CreateTranscriptionStream::new(self)
+    }
+    /**Speak a text
+
+Reads a text aloud and returns the audio bytes as they are made, or server-sent events when `stream_format` is `sse` (assumed: the models' own dialect): pieces of audio as base64, and a last event with the token counts. Whether the text `[DONE]` follows is not documented. The declared content type may differ from the format that was asked for (assumed: most models answer `audio/mpeg` whatever the format).
+
+Sends a `POST` request to `/oauth2/v1/audio/speech`*/
+    pub fn create_speech_stream(&self) -> builder::CreateSpeechStream<'_> {
+        builder::CreateSpeechStream::new(self)
+    }
+    /**Write down speech
+
+Turns a recording into text. The answer is JSON for the formats `json`, `verbose_json` and `diarized_json`, and plain text for `text`, `srt` and `vtt`. When `stream` is true it is server-sent events (assumed: the models' own dialect): pieces of the text, or passages with their speakers for `diarized_json`, and a last event with the whole text. Whether the text `[DONE]` follows is not documented.
 
 Sends a `POST` request to `/oauth2/v1/audio/transcriptions`*/
     pub fn create_transcription_raw(&self) -> builder::CreateTranscriptionRaw<'_> {
@@ -6401,6 +6861,22 @@ Sends a `POST` request to `/oauth2/v1/chat/completions`*/
         &self,
     ) -> builder::CreateChatCompletionStream<'_> {
         builder::CreateChatCompletionStream::new(self)
+    }
+    /**Edit images
+
+Makes new images from given ones and a description of the change: whole as JSON, or as server-sent events when `stream` is true (assumed: the models' own dialect). The events are the stages of an image while it is made, if `partial_images` asks for them, and then the image. The event with the image is the last one; whether the text `[DONE]` follows is not documented. High quality can take several minutes.
+
+Sends a `POST` request to `/oauth2/v1/images/edits`*/
+    pub fn edit_image_stream(&self) -> builder::EditImageStream<'_> {
+        builder::EditImageStream::new(self)
+    }
+    /**Make images
+
+Makes images from a description in words: whole as JSON, or as server-sent events when `stream` is true (assumed: the models' own dialect). The events are the stages of an image while it is made, if `partial_images` asks for them, and then the image. The event with the image is the last one; whether the text `[DONE]` follows is not documented.
+
+Sends a `POST` request to `/oauth2/v1/images/generations`*/
+    pub fn create_image_stream(&self) -> builder::CreateImageStream<'_> {
+        builder::CreateImageStream::new(self)
     }
     /**Start a video
 
@@ -6428,7 +6904,7 @@ Sends a `GET` request to `/oauth2/userinfo`*/
     }
     /**Speak a text
 
-Reads a text aloud and returns the audio bytes as they are made. The declared content type may differ from the format that was asked for (assumed: most models answer `audio/mpeg` whatever the format).
+Reads a text aloud and returns the audio bytes as they are made, or server-sent events when `stream_format` is `sse` (assumed: the models' own dialect): pieces of audio as base64, and a last event with the token counts. Whether the text `[DONE]` follows is not documented. The declared content type may differ from the format that was asked for (assumed: most models answer `audio/mpeg` whatever the format).
 
 Sends a `POST` request to `/oauth2/v1/audio/speech`*/
     pub fn create_speech(&self) -> builder::CreateSpeech<'_> {
@@ -6436,7 +6912,7 @@ Sends a `POST` request to `/oauth2/v1/audio/speech`*/
     }
     /**Write down speech
 
-Turns a recording into text. The answer is JSON for the formats `json` and `verbose_json`, and plain text for `text`, `srt` and `vtt`.
+Turns a recording into text. The answer is JSON for the formats `json`, `verbose_json` and `diarized_json`, and plain text for `text`, `srt` and `vtt`. When `stream` is true it is server-sent events (assumed: the models' own dialect): pieces of the text, or passages with their speakers for `diarized_json`, and a last event with the whole text. Whether the text `[DONE]` follows is not documented.
 
 Sends a `POST` request to `/oauth2/v1/audio/transcriptions`*/
     pub fn create_transcription(&self) -> builder::CreateTranscription<'_> {
@@ -6460,7 +6936,7 @@ Sends a `POST` request to `/oauth2/v1/embeddings`*/
     }
     /**Edit images
 
-Makes new images from given ones and a description of the change. High quality can take several minutes.
+Makes new images from given ones and a description of the change: whole as JSON, or as server-sent events when `stream` is true (assumed: the models' own dialect). The events are the stages of an image while it is made, if `partial_images` asks for them, and then the image. The event with the image is the last one; whether the text `[DONE]` follows is not documented. High quality can take several minutes.
 
 Sends a `POST` request to `/oauth2/v1/images/edits`*/
     pub fn edit_image(&self) -> builder::EditImage<'_> {
@@ -6468,7 +6944,7 @@ Sends a `POST` request to `/oauth2/v1/images/edits`*/
     }
     /**Make images
 
-Makes images from a description in words.
+Makes images from a description in words: whole as JSON, or as server-sent events when `stream` is true (assumed: the models' own dialect). The events are the stages of an image while it is made, if `partial_images` asks for them, and then the image. The event with the image is the last one; whether the text `[DONE]` follows is not documented.
 
 Sends a `POST` request to `/oauth2/v1/images/generations`*/
     pub fn create_image(&self) -> builder::CreateImage<'_> {
@@ -6562,6 +7038,185 @@ pub mod builder {
         encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
         RequestBuilderExt, ResponseValue,
     };
+    /**Builder for [`Client::create_transcription_stream`]
+
+[`Client::create_transcription_stream`]: super::Client::create_transcription_stream*/
+    #[derive(Debug)]
+    pub struct CreateTranscriptionStream<'a> {
+        client: &'a super::Client,
+        accept: Result<Option<::std::string::String>, String>,
+        content_type: Result<::std::string::String, String>,
+        pub(crate) body: Result<reqwest::Body, String>,
+    }
+    impl<'a> CreateTranscriptionStream<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                accept: Ok(None),
+                content_type: Err("content_type was not initialized".to_string()),
+                body: Err("body was not initialized".to_string()),
+            }
+        }
+        pub fn accept<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.accept = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for accept failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn content_type<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.content_type = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for content_type failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<B>(mut self, value: B) -> Self
+        where
+            B: std::convert::TryInto<reqwest::Body>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `reqwest::Body` for body failed".to_string()
+                });
+            self
+        }
+        ///Sends a `POST` request to `/oauth2/v1/audio/transcriptions`
+        pub async fn send(self) -> Result<ResponseValue<ByteStream>, Error<()>> {
+            let Self { client, accept, content_type, body } = self;
+            let accept = accept.map_err(Error::InvalidRequest)?;
+            let content_type = content_type.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/oauth2/v1/audio/transcriptions", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+            if let Some(value) = accept {
+                header_map.append("Accept", value.to_string().try_into()?);
+            }
+            header_map.append("Content-Type", content_type.to_string().try_into()?);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::CONTENT_TYPE,
+                    ::reqwest::header::HeaderValue::from_static(
+                        "application/octet-stream",
+                    ),
+                )
+                .body(body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "create_transcription_stream",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => Ok(ResponseValue::stream(response)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::create_speech_stream`]
+
+[`Client::create_speech_stream`]: super::Client::create_speech_stream*/
+    #[derive(Debug, Clone)]
+    pub struct CreateSpeechStream<'a> {
+        client: &'a super::Client,
+        accept: Result<Option<::std::string::String>, String>,
+        body: Result<types::builder::SpeechRequest, String>,
+    }
+    impl<'a> CreateSpeechStream<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                accept: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn accept<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.accept = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for accept failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::SpeechRequest>,
+            <V as std::convert::TryInto<types::SpeechRequest>>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!("conversion to `SpeechRequest` for body failed: {}", s)
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::SpeechRequest,
+            ) -> types::builder::SpeechRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        ///Sends a `POST` request to `/oauth2/v1/audio/speech`
+        pub async fn send(self) -> Result<ResponseValue<ByteStream>, Error<()>> {
+            let Self { client, accept, body } = self;
+            let accept = accept.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::SpeechRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!("{}/oauth2/v1/audio/speech", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+            if let Some(value) = accept {
+                header_map.append("Accept", value.to_string().try_into()?);
+            }
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "create_speech_stream",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => Ok(ResponseValue::stream(response)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
     /**Builder for [`Client::create_transcription_raw`]
 
 [`Client::create_transcription_raw`]: super::Client::create_transcription_raw*/
@@ -6715,6 +7370,189 @@ pub mod builder {
                 .build()?;
             let info = OperationInfo {
                 operation_id: "create_chat_completion_stream",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => Ok(ResponseValue::stream(response)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::edit_image_stream`]
+
+[`Client::edit_image_stream`]: super::Client::edit_image_stream*/
+    #[derive(Debug)]
+    pub struct EditImageStream<'a> {
+        client: &'a super::Client,
+        accept: Result<Option<::std::string::String>, String>,
+        content_type: Result<::std::string::String, String>,
+        pub(crate) body: Result<reqwest::Body, String>,
+    }
+    impl<'a> EditImageStream<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                accept: Ok(None),
+                content_type: Err("content_type was not initialized".to_string()),
+                body: Err("body was not initialized".to_string()),
+            }
+        }
+        pub fn accept<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.accept = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for accept failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn content_type<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.content_type = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for content_type failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<B>(mut self, value: B) -> Self
+        where
+            B: std::convert::TryInto<reqwest::Body>,
+        {
+            self.body = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `reqwest::Body` for body failed".to_string()
+                });
+            self
+        }
+        ///Sends a `POST` request to `/oauth2/v1/images/edits`
+        pub async fn send(self) -> Result<ResponseValue<ByteStream>, Error<()>> {
+            let Self { client, accept, content_type, body } = self;
+            let accept = accept.map_err(Error::InvalidRequest)?;
+            let content_type = content_type.map_err(Error::InvalidRequest)?;
+            let body = body.map_err(Error::InvalidRequest)?;
+            let url = format!("{}/oauth2/v1/images/edits", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(3usize);
+            if let Some(value) = accept {
+                header_map.append("Accept", value.to_string().try_into()?);
+            }
+            header_map.append("Content-Type", content_type.to_string().try_into()?);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::CONTENT_TYPE,
+                    ::reqwest::header::HeaderValue::from_static(
+                        "application/octet-stream",
+                    ),
+                )
+                .body(body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "edit_image_stream",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => Ok(ResponseValue::stream(response)),
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::create_image_stream`]
+
+[`Client::create_image_stream`]: super::Client::create_image_stream*/
+    #[derive(Debug, Clone)]
+    pub struct CreateImageStream<'a> {
+        client: &'a super::Client,
+        accept: Result<Option<::std::string::String>, String>,
+        body: Result<types::builder::ImageGenerationRequest, String>,
+    }
+    impl<'a> CreateImageStream<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                accept: Ok(None),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn accept<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.accept = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for accept failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::ImageGenerationRequest>,
+            <V as std::convert::TryInto<
+                types::ImageGenerationRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!(
+                        "conversion to `ImageGenerationRequest` for body failed: {}", s
+                    )
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::ImageGenerationRequest,
+            ) -> types::builder::ImageGenerationRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        ///Sends a `POST` request to `/oauth2/v1/images/generations`
+        pub async fn send(self) -> Result<ResponseValue<ByteStream>, Error<()>> {
+            let Self { client, accept, body } = self;
+            let accept = accept.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::ImageGenerationRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!("{}/oauth2/v1/images/generations", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+            if let Some(value) = accept {
+                header_map.append("Accept", value.to_string().try_into()?);
+            }
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "create_image_stream",
             };
             client.pre(&mut request, &info).await?;
             let result = client.exec(request, &info).await;

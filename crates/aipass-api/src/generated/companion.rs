@@ -14,6 +14,19 @@ impl builder::CreateChatCompletionStream<'_> {
         Ok(crate::sse::Events::new(response))
     }
 }
+impl builder::CreateImageStream<'_> {
+    /// Sends the request and decodes the answer as server-sent events.
+    pub async fn events(
+        self,
+    ) -> Result<crate::sse::Events<types::ImageGenerationEvent>, Error<()>> {
+        let response = self
+            .body_map(|body| body.stream(true))
+            .accept("text/event-stream")
+            .send()
+            .await?;
+        Ok(crate::sse::Events::new(response))
+    }
+}
 impl builder::CreateImageVariation<'_> {
     /// Sets the body: the form is encoded in memory, so that it can be sent a second time.
     pub fn form<F>(mut self, form: F) -> Self
@@ -32,6 +45,19 @@ impl builder::CreateImageVariation<'_> {
                 self
             }
         }
+    }
+}
+impl builder::CreateSpeechStream<'_> {
+    /// Sends the request and decodes the answer as server-sent events.
+    pub async fn events(
+        self,
+    ) -> Result<crate::sse::Events<types::SpeechEvent>, Error<()>> {
+        let response = self
+            .body_map(|body| body.stream_format(crate::enums::SpeechStreamFormat::Sse))
+            .accept("text/event-stream")
+            .send()
+            .await?;
+        Ok(crate::sse::Events::new(response))
     }
 }
 impl builder::CreateTranscription<'_> {
@@ -74,6 +100,36 @@ impl builder::CreateTranscriptionRaw<'_> {
         }
     }
 }
+impl builder::CreateTranscriptionStream<'_> {
+    /// Sets the body: the form is encoded in memory, so that it can be sent a second time.
+    pub fn form<F>(mut self, form: F) -> Self
+    where
+        F: TryInto<types::TranscriptionForm>,
+        F::Error: std::fmt::Display,
+    {
+        match form.try_into() {
+            Ok(mut form) => {
+                form.stream = Some(true);
+                let (content_type, body) = crate::multipart::Form::from(form)
+                    .into_parts();
+                self.content_type(content_type).body(body)
+            }
+            Err(error) => {
+                self.body = Err(format!("the form is incomplete: {error}"));
+                self
+            }
+        }
+    }
+}
+impl builder::CreateTranscriptionStream<'_> {
+    /// Sends the request and decodes the answer as server-sent events.
+    pub async fn events(
+        self,
+    ) -> Result<crate::sse::Events<types::TranscriptionEvent>, Error<()>> {
+        let response = self.accept("text/event-stream").send().await?;
+        Ok(crate::sse::Events::new(response))
+    }
+}
 impl builder::CreateVideoForm<'_> {
     /// Sets the body: the form is encoded in memory, so that it can be sent a second time.
     pub fn form<F>(mut self, form: F) -> Self
@@ -114,25 +170,59 @@ impl builder::EditImage<'_> {
         }
     }
 }
+impl builder::EditImageStream<'_> {
+    /// Sets the body: the form is encoded in memory, so that it can be sent a second time.
+    pub fn form<F>(mut self, form: F) -> Self
+    where
+        F: TryInto<types::ImageEditForm>,
+        F::Error: std::fmt::Display,
+    {
+        match form.try_into() {
+            Ok(mut form) => {
+                form.stream = Some(true);
+                let (content_type, body) = crate::multipart::Form::from(form)
+                    .into_parts();
+                self.content_type(content_type).body(body)
+            }
+            Err(error) => {
+                self.body = Err(format!("the form is incomplete: {error}"));
+                self
+            }
+        }
+    }
+}
+impl builder::EditImageStream<'_> {
+    /// Sends the request and decodes the answer as server-sent events.
+    pub async fn events(
+        self,
+    ) -> Result<crate::sse::Events<types::ImageEditEvent>, Error<()>> {
+        let response = self.accept("text/event-stream").send().await?;
+        Ok(crate::sse::Events::new(response))
+    }
+}
 impl From<types::ImageEditForm> for crate::multipart::Form {
     fn from(value: types::ImageEditForm) -> Self {
         let types::ImageEditForm {
             model,
             n,
+            partial_images,
             prompt,
             quality,
             response_format,
             size,
+            stream,
             image,
             mask,
         } = value;
         let mut form = Self::new();
         crate::multipart::Field::put(model, "model", &mut form);
         crate::multipart::Field::put(n, "n", &mut form);
+        crate::multipart::Field::put(partial_images, "partial_images", &mut form);
         crate::multipart::Field::put(prompt, "prompt", &mut form);
         crate::multipart::Field::put(quality, "quality", &mut form);
         crate::multipart::Field::put(response_format, "response_format", &mut form);
         crate::multipart::Field::put(size, "size", &mut form);
+        crate::multipart::Field::put(stream, "stream", &mut form);
         crate::multipart::Field::put(image, "image", &mut form);
         crate::multipart::Field::put(mask, "mask", &mut form);
         form
@@ -153,18 +243,24 @@ impl From<types::ImageVariationForm> for crate::multipart::Form {
 impl From<types::TranscriptionForm> for crate::multipart::Form {
     fn from(value: types::TranscriptionForm) -> Self {
         let types::TranscriptionForm {
+            chunking_strategy,
+            include,
             language,
             model,
             prompt,
             response_format,
+            stream,
             temperature,
             file,
         } = value;
         let mut form = Self::new();
+        crate::multipart::Field::put(chunking_strategy, "chunking_strategy", &mut form);
+        crate::multipart::Field::put(include, "include[]", &mut form);
         crate::multipart::Field::put(language, "language", &mut form);
         crate::multipart::Field::put(model, "model", &mut form);
         crate::multipart::Field::put(prompt, "prompt", &mut form);
         crate::multipart::Field::put(response_format, "response_format", &mut form);
+        crate::multipart::Field::put(stream, "stream", &mut form);
         crate::multipart::Field::put(temperature, "temperature", &mut form);
         crate::multipart::Field::put(file, "file", &mut form);
         form

@@ -57,6 +57,22 @@ crate::open_enum! {
 }
 
 crate::open_enum! {
+    /// What an event of an image that is edited carries.
+    pub enum ImageEditEventType {
+        ImageEditPartialImage = "image_edit.partial_image",
+        ImageEditCompleted = "image_edit.completed",
+    }
+}
+
+crate::open_enum! {
+    /// What an event of an image that is made carries.
+    pub enum ImageGenerationEventType {
+        ImageGenerationPartialImage = "image_generation.partial_image",
+        ImageGenerationCompleted = "image_generation.completed",
+    }
+}
+
+crate::open_enum! {
     /// How much effort to spend; more is slower and dearer. Which levels exist depends on the model.
     pub enum ImageQuality {
         Auto = "auto",
@@ -209,6 +225,14 @@ crate::open_enum! {
 }
 
 crate::open_enum! {
+    /// What an event of a streamed reading carries.
+    pub enum SpeechEventType {
+        SpeechAudioDelta = "speech.audio.delta",
+        SpeechAudioDone = "speech.audio.done",
+    }
+}
+
+crate::open_enum! {
     /// The encoding of the audio; MP3 unless said otherwise.
     pub enum SpeechFormat {
         Mp3 = "mp3",
@@ -217,6 +241,14 @@ crate::open_enum! {
         Flac = "flac",
         Wav = "wav",
         Pcm = "pcm",
+    }
+}
+
+crate::open_enum! {
+    /// Whether audio comes as bytes, or as server-sent events. Not every model can send events.
+    pub enum SpeechStreamFormat {
+        Audio = "audio",
+        Sse = "sse",
     }
 }
 
@@ -238,6 +270,15 @@ crate::open_enum! {
 }
 
 crate::open_enum! {
+    /// What an event of a streamed transcription carries.
+    pub enum TranscriptionEventType {
+        TranscriptTextDelta = "transcript.text.delta",
+        TranscriptTextSegment = "transcript.text.segment",
+        TranscriptTextDone = "transcript.text.done",
+    }
+}
+
+crate::open_enum! {
     /// What the answer looks like. Which formats exist depends on the model.
     pub enum TranscriptionFormat {
         Json = "json",
@@ -245,6 +286,14 @@ crate::open_enum! {
         Srt = "srt",
         Vtt = "vtt",
         VerboseJson = "verbose_json",
+        DiarizedJson = "diarized_json",
+    }
+}
+
+crate::open_enum! {
+    /// What a transcription can tell besides the text.
+    pub enum TranscriptionInclude {
+        Logprobs = "logprobs",
     }
 }
 

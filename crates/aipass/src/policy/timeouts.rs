@@ -141,6 +141,7 @@ mod tests {
         let options = |id| Timeouts::default().options(Operation::find(id).unwrap());
         assert_eq!(options("download_video").first_byte, Some(5 * MINUTE));
         assert_eq!(options("create_speech").first_byte, Some(10 * MINUTE));
+        assert_eq!(options("create_speech_stream").first_byte, Some(10 * MINUTE));
         assert_eq!(options("list_models").first_byte, Some(MINUTE / 2));
     }
 }
