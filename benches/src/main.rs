@@ -28,9 +28,10 @@ type Failure = Box<dyn Error + Send + Sync>;
 const USAGE: &str = "\
 usage: aipass-benches measure WHAT
        aipass-benches run chat raw|facade sequential|together CALLS URL
-       aipass-benches run stream raw|facade|eventsource-stream|async-openai large|events|tiny|many|stalled CHUNKS URL
+       aipass-benches run stream raw|facade|eventsource-stream|async-openai SHAPE COUNT URL
        aipass-benches serve
-WHAT: chat, stream";
+WHAT: chat, stream
+SHAPE: large, events, tiny, late, many, idle, stalled (COUNT is the chunks), whole (COUNT is the bytes of the only one)";
 
 /// Who makes the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

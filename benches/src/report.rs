@@ -30,7 +30,8 @@ pub(crate) struct Row {
     pub(crate) goal: Option<f64>,
     /// The most that the facade's own figure should be, where the goal is no ratio.
     pub(crate) most: Option<f64>,
-    /// The peers' figures, in their order: by raw where there is a ratio, and as they are where not.
+    /// The peers' figures, in their order: by raw where there is a ratio, and as they are where not. None of a peer that
+    /// fails.
     pub(crate) peers: Vec<Option<f64>>,
 }
 

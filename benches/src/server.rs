@@ -8,15 +8,19 @@ use crate::{Failure, stream::wire};
 use memchr::memmem;
 use std::{
     env,
-    io::{self, BufRead as _, BufReader, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net,
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     thread,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
-    sync::oneshot,
+    sync::{Notify, oneshot},
 };
 
 /// As many headers as a gateway sends: who reads an answer has to read them too.
@@ -75,6 +79,39 @@ impl Drop for Server {
     }
 }
 
+/// The connections on which the server was ever asked for an answer.
+pub(crate) fn connections(url: &str) -> Result<u64, Failure> {
+    Ok(told(url, CONNECTIONS)?.parse()?)
+}
+
+/// Lets every stream go on that has fallen idle.
+pub(crate) fn go_on(url: &str) -> Result<(), Failure> {
+    told(url, GO_ON).map(drop)
+}
+
+/// What the server says to one of its own questions, on a connection for it alone.
+fn told(url: &str, question: &str) -> Result<String, Failure> {
+    let address = url.trim_start_matches("http://");
+    let mut stream = net::TcpStream::connect(address)?;
+    stream.write_all(format!("{question}HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes())?;
+    stream.shutdown(net::Shutdown::Write)?;
+    let mut said = String::new();
+    stream.read_to_string(&mut said)?;
+    Ok(said)
+}
+
+/// Questions about the server itself, which are answered without a head.
+const CONNECTIONS: &str = "GET /connections ";
+const GO_ON: &str = "GET /go-on ";
+
+/// What the connections have in common.
+#[derive(Debug, Default)]
+struct State {
+    answer: Vec<u8>,
+    connections: AtomicU64,
+    go_on: Notify,
+}
+
 /// Serves on a free loopback port until standard input ends.
 pub(crate) fn serve() -> io::Result<()> {
     crate::runtime()?.block_on(async {
@@ -96,13 +133,16 @@ pub(crate) fn serve() -> io::Result<()> {
 async fn accept(listener: TcpListener) -> io::Result<()> {
     let body = crate::chat::ANSWER;
     let answer = format!("{HEAD}content-length: {}\r\n\r\n{body}", body.len());
-    let answer: Arc<[u8]> = answer.into_bytes().into();
+    let state = Arc::new(State {
+        answer: answer.into_bytes(),
+        ..State::default()
+    });
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let answer = answer.clone();
+        let state = state.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection(stream, &answer).await {
+            if let Err(error) = connection(stream, &state).await {
                 eprintln!("the bench server: {error}");
             }
         });
@@ -110,13 +150,26 @@ async fn accept(listener: TcpListener) -> io::Result<()> {
 }
 
 /// Answers request after request until the client closes.
-async fn connection(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
+async fn connection(mut stream: TcpStream, state: &State) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(64 * 1024);
+    let mut counted = false;
     loop {
         while let Some(length) = request(&buffer)? {
-            match wire::Wanted::in_request(&buffer[..length]) {
-                Some(wanted) => wanted.write(&mut stream).await?,
-                None => stream.write_all(answer).await?,
+            let request = &buffer[..length];
+            if request.starts_with(CONNECTIONS.as_bytes()) {
+                let connections = state.connections.load(Relaxed).to_string();
+                return stream.write_all(connections.as_bytes()).await;
+            }
+            if request.starts_with(GO_ON.as_bytes()) {
+                state.go_on.notify_waiters();
+                return Ok(());
+            }
+            if !std::mem::replace(&mut counted, true) {
+                state.connections.fetch_add(1, Relaxed);
+            }
+            match wire::Wanted::in_request(request) {
+                Some(wanted) => wanted.write(&mut stream, &state.go_on).await?,
+                None => stream.write_all(&state.answer).await?,
             }
             buffer.drain(..length);
         }

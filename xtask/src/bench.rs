@@ -88,7 +88,7 @@ struct Row {
     /// A goal for the facade's own figure.
     #[serde(default)]
     most: Option<f64>,
-    /// Ratios, or figures in a row without a ratio.
+    /// Ratios, or figures in a row without a ratio; none of a peer that fails.
     #[serde(default)]
     peers: Vec<Option<f64>>,
 }
@@ -189,7 +189,7 @@ fn section(name: &str, report: &Report, circumstances: &str) -> String {
     );
     for row in &report.rows {
         let figure = |value: f64| match row.unit.as_str() {
-            "instructions" => format!("{value:.0}"),
+            "instructions" | "connections" => format!("{value:.0}"),
             unit => format!("{value:.1} {unit}").trim_end().to_owned(),
         };
         let ratio = |value: f64| format!("{value:.3}");
@@ -206,11 +206,12 @@ fn section(name: &str, report: &Report, circumstances: &str) -> String {
             row.ratio.map(ratio).unwrap_or_default(),
         );
         for peer in &row.peers {
-            let shown = peer.map(|peer| match row.ratio {
-                Some(_) => ratio(peer),
-                None => figure(peer),
-            });
-            text += &format!(" {} |", shown.unwrap_or_default());
+            let shown = match (peer, row.ratio) {
+                (None, _) => "fails".to_owned(),
+                (Some(peer), Some(_)) => ratio(*peer),
+                (Some(peer), None) => figure(*peer),
+            };
+            text += &format!(" {shown} |");
         }
         text += "\n";
     }
@@ -282,14 +283,16 @@ mod tests {
     fn peers_stand_behind_the_goals() {
         let report = r#"{"peers":["p"],"rows":[
             {"work":"a","unit":"µs","raw":2,"facade":3,"ratio":1.5,"goal":null,"most":4,"peers":[2.5]},
-            {"work":"b","unit":"MiB","raw":0,"facade":0,"ratio":null,"goal":null,"most":1,"peers":[9]}],"notes":[]}"#;
+            {"work":"b","unit":"MiB","raw":0,"facade":0,"ratio":null,"goal":null,"most":1,"peers":[9]},
+            {"work":"c","unit":"connections","raw":2,"facade":2,"ratio":null,"goal":null,"most":2,"peers":[null]}],"notes":[]}"#;
         let text = section("stream", &serde_json::from_str(report).unwrap(), "today");
         assert_eq!(
             text,
             "## stream\n\n`cargo xtask bench stream` (today)\n\n\
              | work | raw | facade | facade ÷ raw | goal | p |\n|---|--:|--:|--:|--:|--:|\n\
              | a | 2.0 µs | 3.0 µs | 1.500 | ≤ 4.0 µs | 2.500 |\n\
-             | b | 0.0 MiB | 0.0 MiB |  | ≤ 1.0 MiB | 9.0 MiB |\n"
+             | b | 0.0 MiB | 0.0 MiB |  | ≤ 1.0 MiB | 9.0 MiB |\n\
+             | c | 2 | 2 |  | ≤ 2 | fails |\n"
         );
     }
 

@@ -1,6 +1,6 @@
 //! The stream through the crate `aipass`, as its README has it, read to its end.
 
-use super::{TOKEN, Told};
+use super::{TOKEN, reader::Told};
 use crate::Failure;
 use aipass::{Client, Secret};
 

@@ -1,8 +1,9 @@
 //! The stream through crates that others would take.
 
 use super::{
-    TOKEN, Told,
+    TOKEN,
     raw::{self, Raw},
+    reader::Told,
 };
 use crate::{Failure, plain};
 use async_openai::{

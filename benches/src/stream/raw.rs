@@ -1,7 +1,7 @@
 //! The stream read by hand: a buffer, a splitter that knows just what this server sends, and structs that own what they
 //! hold. It looks for no error inside the stream and keeps no whole answer.
 
-use super::{TOKEN, Told};
+use super::{TOKEN, reader::Told};
 use crate::{Failure, plain};
 use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
@@ -41,15 +41,15 @@ impl Raw {
         let mut response = self.ask(model).await?;
         told.open().await;
         let end_of_event = Finder::new(b"\n\n");
-        let (mut text, mut buffer) = (0, Vec::new());
+        let (mut text, mut buffer, mut searched) = (0, Vec::<u8>::new(), 0);
         while let Some(bytes) = response.chunk().await? {
             buffer.extend_from_slice(&bytes);
             let mut at = 0;
-            while let Some(length) = end_of_event.find(&buffer[at..]) {
-                let data = buffer[at..at + length]
-                    .strip_prefix(b"data: ")
-                    .unwrap_or_default();
-                at += length + 2;
+            while let Some(found) = end_of_event.find(&buffer[searched..]) {
+                let end = searched + found;
+                let data = buffer[at..end].strip_prefix(b"data: ").unwrap_or_default();
+                at = end + 2;
+                searched = at;
                 if data == b"[DONE]" {
                     return Ok(text);
                 }
@@ -58,6 +58,8 @@ impl Raw {
                 told.piece().await?;
             }
             buffer.drain(..at);
+            // No byte of a large event is searched twice, the half of an end aside.
+            searched = buffer.len().saturating_sub(1);
         }
         Err("the stream has no end".into())
     }
