@@ -11,6 +11,7 @@ use crate::{
 };
 use aipass_api::{
     CallContext, Failure, ResponseValue,
+    multipart::Form,
     operation::{Operation, ResponseKind},
     types::Usage,
 };
@@ -132,8 +133,8 @@ impl Call {
         work.instrument(self.span.clone())
     }
 
-    /// Sends a body of JSON and gives the answer as it comes, whose silence nothing limits yet. The generated builder would take a large request apart and put
-    /// it together again, and read the same address anew for each call.
+    /// Sends a body of JSON and gives the answer as it comes, whose silence nothing limits yet. The generated builder would
+    /// take a large request apart and put it together again, and read the same address anew for each call.
     pub(crate) async fn post(
         &self,
         client: &Client,
@@ -141,12 +142,27 @@ impl Call {
         body: &impl Serialize,
     ) -> Result<Response, Error> {
         let request = self.request(client, accept, body)?;
-        let sending = client
-            .parts()
-            .0
-            .api
-            .execute_open(&self.context, self.operation, request);
-        self.sent(sending).await
+        self.open(client, request).await
+    }
+
+    /// As [`post`](Self::post), of a form.
+    pub(crate) async fn post_form(
+        &self,
+        client: &Client,
+        accept: &'static str,
+        form: Form,
+    ) -> Result<Response, Error> {
+        let (content_type, body) = form.into_parts();
+        let content_type = HeaderValue::try_from(content_type)
+            .map_err(|_| Error::request("the boundary of the form cannot be sent"))?;
+        let request = self.request_of(client, accept, content_type, body.into());
+        self.open(client, request).await
+    }
+
+    async fn open(&self, client: &Client, request: Request) -> Result<Response, Error> {
+        let api = &client.parts().0.api;
+        self.sent(api.execute_open(&self.context, self.operation, request))
+            .await
     }
 
     /// As [`post`](Self::post), for an answer of JSON.
@@ -176,13 +192,24 @@ impl Call {
         let mut json = Vec::with_capacity(FIRST_PIECE);
         serde_json::to_writer(&mut json, body)
             .map_err(|_| Error::request("the request cannot be written as JSON"))?;
+        let content_type = HeaderValue::from_static("application/json");
+        Ok(self.request_of(client, accept, content_type, json.into()))
+    }
+
+    fn request_of(
+        &self,
+        client: &Client,
+        accept: &'static str,
+        content_type: HeaderValue,
+        body: reqwest::Body,
+    ) -> Request {
         let mut request = Request::new(Method::POST, client.parts().0.address(self.operation));
         let headers = request.headers_mut();
         headers.reserve(FIRST_HEADERS);
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, content_type);
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
-        *request.body_mut() = Some(json.into());
-        Ok(request)
+        *request.body_mut() = Some(body);
+        request
     }
 
     async fn sent<T>(&self, sending: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {

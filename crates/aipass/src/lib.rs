@@ -24,6 +24,7 @@
 //! Events name outcomes. Never a body, a header, a URL's query or a token.
 
 mod account;
+mod audio;
 mod builder;
 mod call;
 mod chat;
@@ -31,6 +32,7 @@ mod client;
 mod config_error;
 pub mod env;
 mod error;
+mod images;
 mod ledger;
 mod memory;
 mod meta;
@@ -65,6 +67,7 @@ pub use policy::{ChargeRisk, RetryPolicy, Timeouts};
 pub use profile::{Profile, ProfileStore, Profiles};
 pub use raw::{RawAnswer, RawRequest};
 pub use reach::{Reached, reach};
+pub use streams::{ByteStream, EventStream};
 
 /// Any error that a hook of yours gives.
 pub use aipass_api::BoxError;

@@ -1,16 +1,11 @@
 //! Requests to any address of the service, under the same session and rules.
 
-use crate::{
-    call::Call,
-    client::Client,
-    error::{Error, StreamFault},
-    meta::Meta,
-};
-use aipass_api::{CallContext, SilentBody, operation::Operation};
+use crate::{client::Client, error::Error, meta::Meta, streams::ByteStream};
+use aipass_api::operation::Operation;
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 impl Client {
     /// Starts a request of your own to a path of the service, such as `/oauth2/v1/models`, with the user's token: for what
@@ -84,16 +79,11 @@ impl RawRequest {
         let request = self.build()?;
         let call = self.client.open(operation, None)?;
         let api = &self.client.parts().0.api;
-        let sending = api.execute_in(&call.context, operation, request);
+        let sending = api.execute_open(&call.context, operation, request);
         match call.within(sending).await {
             Ok(response) => Ok(RawAnswer {
                 status: response.status(),
-                meta: call.meta(response.headers().clone()),
-                response,
-                operation,
-                context: call.context.clone(),
-                broken: false,
-                call: Some(call),
+                body: ByteStream::new(response, call),
             }),
             Err(failure) => {
                 let error = Error::failure(operation, &call.context, &failure);
@@ -165,16 +155,10 @@ impl fmt::Debug for RawRequest {
 }
 
 /// The head of an answer to a [`RawRequest`], and its body as it comes.
+#[derive(Debug)]
 pub struct RawAnswer {
     status: StatusCode,
-    meta: Meta,
-    response: reqwest::Response,
-    operation: &'static Operation,
-    context: Arc<CallContext>,
-    /// It has failed: what is read from then on is no end.
-    broken: bool,
-    /// Until the body has ended.
-    call: Option<Call>,
+    body: ByteStream,
 }
 
 impl RawAnswer {
@@ -187,73 +171,32 @@ impl RawAnswer {
     /// What is known about the call.
     #[must_use]
     pub fn meta(&self) -> &Meta {
-        &self.meta
+        self.body.meta()
     }
 
-    /// The next piece of the body; `None` after the last one. Reading slowly slows the server, dropping the answer aborts
-    /// it.
+    /// The next piece of the body; `None` after the last one.
     ///
     /// # Errors
-    /// [`Error::is_incomplete`] where the body breaks off, [`Error::is_timeout`] where it falls silent.
+    /// As [`ByteStream::next`]; a body that has broken off stays so.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        if self.broken {
-            return Err(self.fail(StreamFault::Incomplete(None)));
-        }
-        match self.response.chunk().await {
-            Ok(Some(bytes)) => Ok(Some(bytes)),
-            Ok(None) => {
-                if let Some(call) = self.call.take() {
-                    call.settle(&self.meta, None);
-                }
-                Ok(None)
-            }
-            Err(error) => {
-                let fault = if SilentBody::is_in(&error) {
-                    StreamFault::Timeout
-                } else {
-                    StreamFault::Incomplete(Some(error.without_url().into()))
-                };
-                Err(self.fail(fault))
-            }
+        match self.body.next().await {
+            Some(piece) => piece.map(Some),
+            None => self.body.is_whole().map(|()| None),
         }
     }
 
-    fn fail(&mut self, fault: StreamFault) -> Error {
-        self.broken = true;
-        let error = Error::stream(self.operation, &self.context, fault, false, None);
-        self.close(error)
-    }
-
-    fn close(&mut self, error: Error) -> Error {
-        match self.call.take() {
-            Some(call) => call.failed(error),
-            None => error,
-        }
+    /// The body as a stream.
+    #[must_use]
+    pub fn into_stream(self) -> ByteStream {
+        self.body
     }
 
     /// The whole body, up to 64 MiB or what [`max_body`](crate::RequestOptions::max_body) says.
     ///
     /// # Errors
-    /// As [`chunk`](Self::chunk); a larger body is [no answer](Error::is_decode).
-    pub async fn bytes(mut self) -> Result<Bytes, Error> {
-        let mut whole = bytes::BytesMut::new();
-        while let Some(piece) = self.chunk().await? {
-            if whole.len() + piece.len() > self.context.options.max_body {
-                let error = Error::too_large(self.operation, &self.context);
-                return Err(self.close(error));
-            }
-            whole.extend_from_slice(&piece);
-        }
-        Ok(whole.freeze())
-    }
-}
-
-impl fmt::Debug for RawAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawAnswer")
-            .field("status", &self.status)
-            .field("meta", &self.meta)
-            .finish_non_exhaustive()
+    /// As [`ByteStream::bytes`].
+    pub async fn bytes(self) -> Result<Bytes, Error> {
+        self.body.bytes().await
     }
 }
 

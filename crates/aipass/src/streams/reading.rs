@@ -31,6 +31,11 @@ pub(crate) trait Adds {
     /// Whether all of it is there.
     fn is_complete(&self) -> bool;
 
+    /// Whether nothing more can follow, also without a `[DONE]`.
+    fn is_over(&self) -> bool {
+        false
+    }
+
     /// Whether any of it is there: what was begun is paid for.
     fn has_begun(&self) -> bool;
 
@@ -132,7 +137,7 @@ impl<A: Adds> Reading<A> {
                 continue;
             }
             self.feed.broken_by_event();
-            return Poll::Ready(Ok(false));
+            return Poll::Ready(Ok(self.answer.is_over()));
         }
         match ready!(self.feed.poll_more(context)) {
             Ok(true) => return Poll::Ready(Ok(false)),

@@ -1,0 +1,160 @@
+//! A body of bytes as it comes: sound, a file, an answer to a request of one's own.
+
+use crate::{
+    call::Call,
+    error::{Error, StreamFault},
+    meta::Meta,
+};
+use aipass_api::{CallContext, Silence, operation::Operation};
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+/// The body of an answer, piece by piece.
+///
+/// It owns the connection: reading slowly slows the server, dropping it aborts the call. A body that breaks off is an error and
+/// never a short body.
+///
+/// ```no_run
+/// # async fn run(ai: aipass::Client, request: aipass::types::SpeechRequest) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::io::Write as _;
+///
+/// let mut sound = ai.speech_stream(&request).await?;
+/// let mut file = std::fs::File::create("hello.mp3")?;
+/// while let Some(piece) = sound.next().await {
+///     file.write_all(&piece?)?;
+/// }
+/// # Ok(()) }
+/// ```
+pub struct ByteStream {
+    response: reqwest::Response,
+    silence: Silence,
+    meta: Meta,
+    operation: &'static Operation,
+    context: Arc<CallContext>,
+    state: State,
+    /// Until the body has ended.
+    call: Option<Call>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    Whole,
+    Broken,
+}
+
+impl ByteStream {
+    pub(crate) fn new(response: reqwest::Response, call: Call) -> Self {
+        Self {
+            silence: Silence::new(call.context.options.idle, None),
+            meta: call.meta(call.context.headers()),
+            operation: call.operation,
+            context: call.context.clone(),
+            response,
+            state: State::Open,
+            call: Some(call),
+        }
+    }
+
+    /// What is known about the call.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// The next piece; `None` after the last one.
+    ///
+    /// # Errors
+    /// [`Error::is_incomplete`] where the body breaks off, [`Error::is_timeout`] where it falls silent. It is the last item.
+    pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        poll_fn(|context| self.poll_piece(context)).await
+    }
+
+    /// The whole body, up to 64 MiB or what [`max_body`](crate::RequestOptions::max_body) says.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next); a larger body is [no answer](Error::is_decode).
+    pub async fn bytes(mut self) -> Result<Bytes, Error> {
+        let mut whole = BytesMut::new();
+        while let Some(piece) = self.next().await {
+            let piece = piece?;
+            if whole.len() + piece.len() > self.context.options.max_body {
+                let error = Error::too_large(self.operation, &self.context);
+                return Err(self.close(error));
+            }
+            whole.extend_from_slice(&piece);
+        }
+        self.is_whole().map(|()| whole.freeze())
+    }
+
+    /// An error where the body has broken off, also after that was told: what is there is no whole.
+    pub(crate) fn is_whole(&mut self) -> Result<(), Error> {
+        if self.state == State::Broken {
+            return Err(self.fail(StreamFault::Incomplete(None)));
+        }
+        Ok(())
+    }
+
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        if self.state != State::Open {
+            return Poll::Ready(None);
+        }
+        // Nothing is lost with this future: it keeps nothing between two looks.
+        let Poll::Ready(piece) = pin!(self.response.chunk()).poll(context) else {
+            ready!(self.silence.poll_over(context));
+            return Poll::Ready(Some(Err(self.fail(StreamFault::Timeout))));
+        };
+        self.silence.broken();
+        Poll::Ready(match piece {
+            Ok(Some(bytes)) => Some(Ok(bytes)),
+            Ok(None) => {
+                self.state = State::Whole;
+                if let Some(call) = self.call.take() {
+                    call.settle(&self.meta, None);
+                }
+                None
+            }
+            Err(error) => {
+                let source = error.without_url().into();
+                Some(Err(self.fail(StreamFault::Incomplete(Some(source)))))
+            }
+        })
+    }
+
+    fn fail(&mut self, fault: StreamFault) -> Error {
+        self.state = State::Broken;
+        let error = Error::stream(self.operation, &self.context, fault, false, None);
+        self.close(error)
+    }
+
+    fn close(&mut self, error: Error) -> Error {
+        match self.call.take() {
+            Some(call) => call.failed(error),
+            None => error,
+        }
+    }
+}
+
+impl Stream for ByteStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_piece(context)
+    }
+}
+
+impl fmt::Debug for ByteStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ByteStream")
+            .field("operation", &self.operation.id)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
