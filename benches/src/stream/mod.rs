@@ -101,7 +101,8 @@ pub(crate) fn measure() -> Result<Report, Failure> {
         .and_then(|()| held::measured(&mut report, &url))
         .map_err(|failure| server.explain(failure))?;
     report.notes.push(
-        "The client runs on one thread. Peers are shown as ratios to raw, or in the unit of a row without a ratio."
+        "The client runs on one thread. Peers are shown as ratios to raw, or in the unit of a row without a ratio; one \
+         that cannot read what was sent fails."
             .to_owned(),
     );
     Ok(report)
