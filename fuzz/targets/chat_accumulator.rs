@@ -82,6 +82,14 @@ impl Bench {
             check(&open, choices, false, &words);
             check(&ended, choices, true, &words);
             assert_eq!(open.events, ended.events, "[DONE] says nothing");
+            let apart = self
+                .run(Bytes::from(apart(chunks)), false, choices)
+                .expect("a stream");
+            assert_eq!(
+                open.events, apart.events,
+                "a chunk that is known by the one before it says the same"
+            );
+            assert_eq!((open.whole, open.cut), (apart.whole, apart.cut));
             let half = self.stream(&chunks[..chunks.len() / 2], choices, false);
             check(&half, choices, false, &words);
             assert!(
@@ -152,6 +160,16 @@ impl Bench {
             })
         })
     }
+}
+
+/// The same chunks, none of which begins as the one before it does.
+fn apart(chunks: &[&str]) -> String {
+    let blanks = ["", " "].into_iter().cycle();
+    chunks
+        .iter()
+        .zip(blanks)
+        .map(|(chunk, blank)| format!("data: {blank}{chunk}\n\n"))
+        .collect()
 }
 
 /// The ids and names of tool calls, as they stand in the chunks.

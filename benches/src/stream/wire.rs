@@ -15,12 +15,38 @@ const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\n\
     x-request-id: req_0123456789abcdef0123456789abcdef\r\n\
     transfer-encoding: chunked\r\n\r\n";
 
-/// One chunk with one [piece](PIECE) of the text, as a provider sends it.
-const CHUNK: &[u8] = b"data: {\"id\":\"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT\",\"object\":\"chat.completion.chunk\",\
+/// A chunk up to its piece of the text, as a provider sends it.
+const BEFORE: &[u8] =
+    b"data: {\"id\":\"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT\",\"object\":\"chat.completion.chunk\",\
     \"created\":1767225600,\"model\":\"gpt-4o-mini-2024-07-18\",\"system_fingerprint\":\"fp_44709d6fcb\",\
-    \"choices\":[{\"index\":0,\"delta\":{\"content\":\" morning\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n";
+    \"choices\":[{\"index\":0,\"delta\":{\"content\":\"";
 
-const PIECE: &[u8] = b" morning";
+const BEHIND: &[u8] = b"\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n";
+
+/// The pieces, in turns, as JSON: each is another than the one before it, and one in eight has an escape.
+const PIECES: [&[u8]; 16] = [
+    b"Good",
+    b" morning",
+    b",",
+    b" dear",
+    b" reader",
+    b"!\\n\\n",
+    b"This",
+    b" is",
+    b" a",
+    b" long",
+    b" and",
+    b" winding",
+    b" \\\"answer",
+    b" to",
+    b" your",
+    b" question",
+];
+
+/// The text in a piece: an escape of the pieces above is two bytes for one.
+fn text_of(piece: &[u8]) -> usize {
+    piece.len() - memchr::memchr_iter(b'\\', piece).count()
+}
 
 const LAST: &[u8] = b"data: {\"id\":\"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT\",\"object\":\"chat.completion.chunk\",\
     \"created\":1767225600,\"model\":\"gpt-4o-mini-2024-07-18\",\"system_fingerprint\":\"fp_44709d6fcb\",\
@@ -109,7 +135,12 @@ impl Wanted {
     pub(crate) fn text(self) -> usize {
         match self.writes {
             Writes::Whole => self.count,
-            _ => self.count * PIECE.len(),
+            _ => PIECES
+                .iter()
+                .cycle()
+                .take(self.count)
+                .map(|piece| text_of(piece))
+                .sum(),
         }
     }
 
@@ -132,14 +163,18 @@ impl Wanted {
         // Made before the client can know of the first event, so that it hears of whatever comes after that.
         let mut go_on = (self.writes == Writes::Idle).then(|| go_on.notified());
         let (mut pending, mut frame) = (Vec::new(), Vec::new());
-        let chunk = self.chunk();
         let chunks = if self.writes == Writes::Whole {
             1
         } else {
             self.count
         };
-        for _ in 0..chunks {
-            pending.extend_from_slice(&chunk);
+        for number in 0..chunks {
+            pending.extend_from_slice(BEFORE);
+            match self.writes {
+                Writes::Whole => pending.extend(b" morning".iter().cycle().take(self.count)),
+                _ => pending.extend_from_slice(PIECES[number % PIECES.len()]),
+            }
+            pending.extend_from_slice(BEHIND);
             let whole = self.writes.size().unwrap_or(pending.len());
             let mut sent = 0;
             while pending.len() - sent >= whole {
@@ -161,22 +196,6 @@ impl Wanted {
         }
         frame.extend_from_slice(END);
         stream.write_all(&frame).await
-    }
-
-    fn chunk(self) -> Vec<u8> {
-        match (self.writes, memmem::find(CHUNK, PIECE)) {
-            (Writes::Whole, Some(at)) => {
-                let text = PIECE.iter().copied().cycle().take(self.count);
-                let (before, behind) = (&CHUNK[..at], &CHUNK[at + PIECE.len()..]);
-                before
-                    .iter()
-                    .copied()
-                    .chain(text)
-                    .chain(behind.iter().copied())
-                    .collect()
-            }
-            _ => CHUNK.to_vec(),
-        }
     }
 }
 
@@ -206,18 +225,18 @@ mod tests {
     }
 
     #[test]
-    fn one_event_has_as_much_text_as_its_name_says() {
-        let wanted = Wanted::in_request(b"\"stream.whole.11\"").unwrap();
-        assert_eq!(wanted.text(), 11);
-        let chunk = String::from_utf8(wanted.chunk()).unwrap();
-        assert!(
-            chunk.contains(r#""delta":{"content":" morning mo"},"logprobs""#),
-            "{chunk}"
+    fn a_stream_has_as_much_text_as_is_expected() {
+        let text = |wanted: &[u8]| Wanted::in_request(wanted).unwrap().text();
+        assert_eq!(text(b"\"stream.whole.11\""), 11);
+        assert_eq!(
+            text(b"\"stream.large.6\""),
+            "Good morning, dear reader!\n\n".len()
         );
-        assert!(
-            chunk.starts_with("data: {\"id\"") && chunk.ends_with("}]}\n\n"),
-            "{chunk}"
-        );
+        for piece in PIECES {
+            let json = [b"\"", piece, b"\""].concat();
+            let read: String = serde_json::from_slice(&json).unwrap();
+            assert_eq!(text_of(piece), read.len(), "{read}");
+        }
     }
 
     #[test]

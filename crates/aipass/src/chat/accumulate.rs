@@ -2,7 +2,7 @@
 //!
 //! Providers bend the format in many ways; what is tolerated here, and why, stands at each place.
 
-use super::{ChatChoice, ChatEvent, ChatReply, ToolCall, loose::Loose};
+use super::{ChatChoice, ChatEvent, ChatReply, ToolCall, loose::Loose, pattern::LoneText};
 use crate::meta::Meta;
 use aipass_api::{enums::FinishReason, lenient, types::Usage};
 use serde::{Deserialize, de::IgnoredAny};
@@ -42,8 +42,8 @@ impl<'a> Chunk<'a> {
         serde_json::from_str(json).map_err(|_| Malformed)
     }
 
-    /// The choice and its piece of text, where the chunk says nothing else, and the text stands in the JSON as it is.
-    pub(super) fn lone_text(&self) -> Option<(u32, &'a str)> {
+    /// Whether the chunk holds a piece of text and says nothing else.
+    pub(super) fn lone_text(&self) -> Option<LoneText<'a>> {
         let [Some(choice)] = self.choices.as_slice() else {
             return None;
         };
@@ -56,11 +56,13 @@ impl<'a> Chunk<'a> {
             && delta.tool_calls.is_empty()
             && self.usage.is_nothing()
             && !self.may_be_error();
-        let text = delta
-            .content
-            .borrowed()
-            .filter(|text| alone && !text.is_empty())?;
-        Some((checked(choice.index).ok()?.unwrap_or(0), text))
+        if !alone || !delta.content.is_text() {
+            return None;
+        }
+        Some(LoneText {
+            choice: checked(choice.index).ok()?.unwrap_or(0),
+            piece: delta.content.borrowed(),
+        })
     }
 
     /// Whether it may be an error, of whatever shape, and no piece of an answer.

@@ -26,6 +26,10 @@ impl<'a> Loose<'a> {
         *self == Self::Nothing
     }
 
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+
     /// Text that stands in the JSON as it is, without an escape.
     pub(super) fn borrowed(&self) -> Option<&'a str> {
         match self {

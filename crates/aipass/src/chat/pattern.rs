@@ -15,12 +15,29 @@ pub(super) struct Pattern {
     choice: u32,
 }
 
+/// The text of a chunk that holds nothing else.
+pub(super) struct LoneText<'a> {
+    pub(super) choice: u32,
+    /// Borrowed from the JSON; nothing where it has escapes.
+    pub(super) piece: Option<&'a str>,
+}
+
 impl Pattern {
-    /// Remembers the chunk that was read from `json`: `text` is the choice and the piece, borrowed from there.
-    pub(super) fn learn(&mut self, json: &str, text: Option<(u32, &str)>) {
+    /// Remembers the chunk that was read from `json`.
+    pub(super) fn learn(&mut self, json: &str, text: Option<LoneText<'_>>) {
+        let Some(LoneText { choice, piece }) = text else {
+            self.json.clear();
+            return;
+        };
+        let Some(place) = piece.and_then(|piece| place(json, piece)) else {
+            // Escapes in one piece say nothing about the next one. Whatever else the piece may hold, it can name no member
+            // that the pattern has: JSON that names one twice does not parse.
+            if self.body(json.as_bytes()).is_none() {
+                self.json.clear();
+            }
+            return;
+        };
         self.json.clear();
-        let Some((choice, piece)) = text else { return };
-        let Some(place) = place(json, piece) else { return };
         self.json.extend_from_slice(json.as_bytes());
         self.piece = place;
         self.choice = choice;
@@ -28,17 +45,21 @@ impl Pattern {
 
     /// The choice and the piece of a chunk that is the same as the last one otherwise.
     pub(super) fn text<'a>(&self, json: &'a [u8]) -> Option<(u32, &'a str)> {
-        if self.json.is_empty() {
-            return None;
-        }
-        let piece = json
-            .strip_prefix(&self.json[..self.piece.start])?
-            .strip_suffix(&self.json[self.piece.end..])?;
+        let piece = self.body(json)?;
         let ends_it = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
         if piece.is_empty() || piece.iter().any(ends_it) {
             return None;
         }
         Some((self.choice, std::str::from_utf8(piece).ok()?))
+    }
+
+    /// What stands in the place of the piece.
+    fn body<'a>(&self, json: &'a [u8]) -> Option<&'a [u8]> {
+        if self.json.is_empty() {
+            return None;
+        }
+        json.strip_prefix(&self.json[..self.piece.start])?
+            .strip_suffix(&self.json[self.piece.end..])
     }
 }
 
@@ -48,7 +69,7 @@ fn place(json: &str, piece: &str) -> Option<Range<usize>> {
     let to = from.checked_add(piece.len())?;
     let quoted = json.get(from.checked_sub(1)?..to.checked_add(1)?)?;
     let stands = quoted.strip_prefix('"')?.strip_suffix('"')? == piece;
-    stands.then_some(from..to)
+    (stands && !piece.is_empty()).then_some(from..to)
 }
 
 // It holds what a model wrote.
@@ -64,10 +85,17 @@ mod tests {
 
     const FIRST: &str = r#"{"id":"c","choices":[{"delta":{"content":"one"},"finish_reason":null}]}"#;
 
+    fn lone(piece: &str) -> Option<LoneText<'_>> {
+        Some(LoneText {
+            choice: 3,
+            piece: Some(piece),
+        })
+    }
+
     fn pattern() -> Pattern {
         let at = FIRST.find("one").unwrap();
         let mut pattern = Pattern::default();
-        pattern.learn(FIRST, Some((3, &FIRST[at..at + 3])));
+        pattern.learn(FIRST, lone(&FIRST[at..at + 3]));
         pattern
     }
 
@@ -117,10 +145,22 @@ mod tests {
 
     #[test]
     fn a_chunk_of_another_kind_ends_it() {
+        let escaped = || {
+            Some(LoneText {
+                choice: 3,
+                piece: None,
+            })
+        };
         let mut pattern = pattern();
+        pattern.learn(&FIRST.replace("one", r"\n"), escaped());
+        assert!(pattern.text(FIRST.as_bytes()).is_some(), "escapes do not");
+        pattern.learn(r#"{"choices":[{"delta":{"content":"\n"}}]}"#, escaped());
+        assert_eq!(pattern.text(FIRST.as_bytes()), None, "escapes in other JSON");
+
+        let mut pattern = self::pattern();
         pattern.learn(FIRST, None);
         assert_eq!(pattern.text(FIRST.as_bytes()), None);
-        pattern.learn(FIRST, Some((0, "one")));
+        pattern.learn(FIRST, lone("one"));
         assert_eq!(pattern.text(FIRST.as_bytes()), None, "a piece from elsewhere");
     }
 }
