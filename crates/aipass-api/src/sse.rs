@@ -594,6 +594,25 @@ mod tests {
     }
 
     #[test]
+    fn an_error_field_counts_only_where_it_is_asked_for() {
+        let bytes = b"data: a\n\nerror: {\"message\":\"m\"}\n\nerrors: b\n\n";
+        let mut decoder = Decoder::new();
+        decoder.push(bytes);
+        assert_eq!(decoder.next_event().unwrap().unwrap().data(), "a");
+        assert!(
+            decoder.next_event().unwrap().is_none(),
+            "the standard knows no such field"
+        );
+
+        let mut decoder = Decoder::new().with_error_field();
+        decoder.push(bytes);
+        assert!(error_in(decoder.next_event().unwrap().unwrap()).is_none());
+        let error = error_in(decoder.next_event().unwrap().unwrap()).unwrap();
+        assert_eq!(error.message.as_deref(), Some("m"));
+        assert!(decoder.next_event().unwrap().is_none());
+    }
+
+    #[test]
     fn errors_inside_a_stream_are_seen() {
         let mut decoder = Decoder::new();
         decoder.push(b"data: {\"error\":{\"message\":\"m\",\"type\":\"budget_exceeded\"}}\n\n");
