@@ -36,7 +36,7 @@ impl Client {
         // In events the same sound would come as base64.
         request.stream_format = None;
         let call = self.begin("create_speech", Some(&request.model))?;
-        match call.post(self, "*/*", &request).await {
+        match call.post(self, "*/*", request).await {
             Ok(response) => Ok(ByteStream::new(response, call)),
             Err(error) => Err(call.failed(error)),
         }

@@ -139,9 +139,11 @@ impl Call {
         &self,
         client: &Client,
         accept: &'static str,
-        body: &impl Serialize,
+        body: impl Serialize,
     ) -> Result<Response, Error> {
-        let request = self.request(client, accept, body)?;
+        let request = self.request(client, accept, &body)?;
+        // It may be large, and the answer may be long in coming.
+        drop(body);
         self.open(client, request).await
     }
 
@@ -192,6 +194,8 @@ impl Call {
         let mut json = Vec::with_capacity(FIRST_PIECE);
         serde_json::to_writer(&mut json, body)
             .map_err(|_| Error::request("the request cannot be written as JSON"))?;
+        // It is kept until the answer begins, which may take minutes.
+        json.shrink_to_fit();
         let content_type = HeaderValue::from_static("application/json");
         Ok(self.request_of(client, accept, content_type, json.into()))
     }

@@ -242,6 +242,8 @@ impl Accumulator {
             .iter()
             .position(|choice| choice.reply.index == index)
             .unwrap_or_else(|| {
+                // There is one, nearly always, and it is large.
+                self.choices.reserve_exact(1);
                 self.choices.push(Choice {
                     reply: ChatChoice::empty(index),
                     calls: Vec::new(),

@@ -144,7 +144,12 @@ impl ChatBuilder {
     ///
     /// # Errors
     /// See [`Error`]: what fails before the first event. What fails later comes out of the stream.
-    pub async fn stream(mut self) -> Result<ChatStream, Error> {
+    pub async fn stream(self) -> Result<ChatStream, Error> {
+        // Beside a thousand open streams, a thousand futures would keep the place that opening them took.
+        Box::pin(self.open()).await
+    }
+
+    async fn open(mut self) -> Result<ChatStream, Error> {
         self.check()?;
         let options = self.request.stream_options.get_or_insert(StreamOptions {
             include_usage: None,
@@ -156,7 +161,7 @@ impl ChatBuilder {
         let call = self
             .client
             .begin("create_chat_completion_stream", Some(&self.request.model))?;
-        let sent = call.post(&self.client, "text/event-stream", &self.request).await;
+        let sent = call.post(&self.client, "text/event-stream", self.request).await;
         match sent {
             Ok(response) => Ok(ChatStream::new(response, call, expected)),
             Err(error) => Err(call.failed(error)),

@@ -25,14 +25,15 @@ use std::{
 /// # Ok(()) }
 /// ```
 pub struct ChatStream {
-    reading: Reading<ChatAccumulator>,
+    /// It is large, and every future that holds a stream would be so, too.
+    reading: Box<Reading<ChatAccumulator>>,
 }
 
 impl ChatStream {
     pub(crate) fn new(response: reqwest::Response, call: Call, choices: Option<usize>) -> Self {
         let answer = choices.map_or_else(ChatAccumulator::new, ChatAccumulator::with_choices);
         Self {
-            reading: Reading::new(response, call, answer),
+            reading: Box::new(Reading::new(response, call, answer)),
         }
     }
 
@@ -84,10 +85,9 @@ impl ChatStream {
     /// [`Error::partial`].
     pub fn finish(mut self) -> Result<ChatReply, Error> {
         if self.reading.is_whole() {
-            return Ok(ChatReply {
-                meta: self.reading.meta,
-                ..self.reading.answer.so_far()
-            });
+            let reply = self.reading.answer.so_far();
+            let meta = self.reading.meta;
+            return Ok(ChatReply { meta, ..reply });
         }
         Err(self.reading.incomplete())
     }

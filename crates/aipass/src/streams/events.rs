@@ -22,7 +22,7 @@ use std::{
 /// It owns the connection: reading slowly slows the server, dropping it aborts the call. `None` comes after a whole answer
 /// only; one that breaks off, falls silent or reports an error ends with an error.
 pub struct EventStream<T> {
-    reading: Reading<Typed<T>>,
+    reading: Box<Reading<Typed<T>>>,
 }
 
 /// What an event is to the answer.
@@ -55,7 +55,7 @@ impl<T: DeserializeOwned> EventStream<T> {
             done: false,
         };
         Self {
-            reading: Reading::new(response, call, answer),
+            reading: Box::new(Reading::new(response, call, answer)),
         }
     }
 
