@@ -157,7 +157,7 @@ impl Call {
         let (content_type, body) = form.into_parts();
         let content_type = HeaderValue::try_from(content_type)
             .map_err(|_| Error::request("the boundary of the form cannot be sent"))?;
-        let request = self.request_of(client, accept, content_type, body.into());
+        let request = self.request_of(client, accept, content_type, body);
         self.open(client, request).await
     }
 

@@ -135,7 +135,7 @@ impl ChatAccumulator {
         if self.chunks {
             self.events.push_back(ChatEvent::Chunk(RawChunk::new(json)));
         }
-        self.pattern.learn(json, chunk.lone_text());
+        self.pattern.learn(json, chunk.lone_text().as_ref());
         self.all.take(chunk, &mut self.events)
     }
 }

@@ -24,8 +24,8 @@ pub(super) struct LoneText<'a> {
 
 impl Pattern {
     /// Remembers the chunk that was read from `json`.
-    pub(super) fn learn(&mut self, json: &str, text: Option<LoneText<'_>>) {
-        let Some(LoneText { choice, piece }) = text else {
+    pub(super) fn learn(&mut self, json: &str, text: Option<&LoneText<'_>>) {
+        let Some(&LoneText { choice, piece }) = text else {
             self.json.clear();
             return;
         };
@@ -85,17 +85,22 @@ mod tests {
 
     const FIRST: &str = r#"{"id":"c","choices":[{"delta":{"content":"one"},"finish_reason":null}]}"#;
 
-    fn lone(piece: &str) -> Option<LoneText<'_>> {
-        Some(LoneText {
+    const ESCAPED: LoneText<'static> = LoneText {
+        choice: 3,
+        piece: None,
+    };
+
+    fn lone(piece: &str) -> LoneText<'_> {
+        LoneText {
             choice: 3,
             piece: Some(piece),
-        })
+        }
     }
 
     fn pattern() -> Pattern {
         let at = FIRST.find("one").unwrap();
         let mut pattern = Pattern::default();
-        pattern.learn(FIRST, lone(&FIRST[at..at + 3]));
+        pattern.learn(FIRST, Some(&lone(&FIRST[at..at + 3])));
         pattern
     }
 
@@ -145,22 +150,16 @@ mod tests {
 
     #[test]
     fn a_chunk_of_another_kind_ends_it() {
-        let escaped = || {
-            Some(LoneText {
-                choice: 3,
-                piece: None,
-            })
-        };
         let mut pattern = pattern();
-        pattern.learn(&FIRST.replace("one", r"\n"), escaped());
+        pattern.learn(&FIRST.replace("one", r"\n"), Some(&ESCAPED));
         assert!(pattern.text(FIRST.as_bytes()).is_some(), "escapes do not");
-        pattern.learn(r#"{"choices":[{"delta":{"content":"\n"}}]}"#, escaped());
+        pattern.learn(r#"{"choices":[{"delta":{"content":"\n"}}]}"#, Some(&ESCAPED));
         assert_eq!(pattern.text(FIRST.as_bytes()), None, "escapes in other JSON");
 
         let mut pattern = self::pattern();
         pattern.learn(FIRST, None);
         assert_eq!(pattern.text(FIRST.as_bytes()), None);
-        pattern.learn(FIRST, lone("one"));
+        pattern.learn(FIRST, Some(&lone("one")));
         assert_eq!(pattern.text(FIRST.as_bytes()), None, "a piece from elsewhere");
     }
 }

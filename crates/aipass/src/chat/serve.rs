@@ -40,10 +40,6 @@ impl ChatStream {
     /// }
     /// # axum::Router::new().route("/chat", axum::routing::post(chat));
     /// ```
-    #[expect(
-        clippy::wrong_self_convention,
-        reason = "the name says what it becomes; a stream cannot be copied"
-    )]
     pub fn to_sse(self) -> SseBody {
         SseBody {
             stream: Some(self.raw()),
