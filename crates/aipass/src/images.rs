@@ -11,7 +11,7 @@ use aipass_api::{
     types::{ImageEditEvent, ImageEditForm, ImageGenerationEvent, ImageGenerationRequest},
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 impl Client {
     /// Has images drawn, and gives sketches on the way, as many as `partial_images` asks for; then each image, in base64. A
@@ -98,13 +98,14 @@ fn whole<T: DeserializeOwned>(json: &str, completed: &str) -> Option<Vec<T>> {
     let Some(Value::Array(images)) = list.remove("data") else {
         return None;
     };
-    let shared = list.remove("usage").unwrap_or(Value::Null);
+    let usage = list.remove("usage").unwrap_or(Value::Null);
     let events = images.into_iter().map(|image| {
-        let mut event = json!({"type": completed, "usage": shared.clone()});
-        if let (Some(event), Value::Object(image)) = (event.as_object_mut(), image) {
-            event.extend(image);
-        }
-        serde_json::from_value(event).ok()
+        let Value::Object(image) = image else { return None };
+        let mut event = Map::new();
+        event.insert("type".to_owned(), completed.into());
+        event.insert("usage".to_owned(), usage.clone());
+        event.extend(image);
+        serde_json::from_value(Value::Object(event)).ok()
     });
     let events: Vec<T> = events.collect::<Option<_>>()?;
     (!events.is_empty()).then_some(events)

@@ -50,6 +50,7 @@ impl<T: DeserializeOwned> EventStream<T> {
         let answer = Typed {
             rules,
             events: VecDeque::new(),
+            begun: false,
             pieces: 0,
             lasts: 0,
             done: false,
@@ -93,6 +94,8 @@ impl<T> fmt::Debug for EventStream<T> {
 struct Typed<T> {
     rules: Rules<T>,
     events: VecDeque<T>,
+    /// Any event came: also what is of no use is work.
+    begun: bool,
     pieces: usize,
     lasts: usize,
     done: bool,
@@ -100,6 +103,7 @@ struct Typed<T> {
 
 impl<T> Typed<T> {
     fn add(&mut self, event: T) {
+        self.begun = true;
         match (self.rules.part)(&event) {
             Part::Piece => self.pieces += 1,
             Part::Last => self.lasts += 1,
@@ -134,7 +138,7 @@ impl<T: DeserializeOwned> Adds for Typed<T> {
     }
 
     fn is_complete(&self) -> bool {
-        self.is_over() || (self.done && self.has_begun())
+        self.is_over() || (self.done && self.pieces + self.lasts > 0)
     }
 
     fn is_over(&self) -> bool {
@@ -142,7 +146,7 @@ impl<T: DeserializeOwned> Adds for Typed<T> {
     }
 
     fn has_begun(&self) -> bool {
-        self.pieces + self.lasts > 0
+        self.begun
     }
 
     fn next(&mut self) -> Option<T> {
