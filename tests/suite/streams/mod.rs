@@ -10,6 +10,7 @@ mod odd_servers;
 mod resources;
 mod size;
 mod tool_calls;
+mod views;
 
 use crate::support::{Answer, Server, client, events, impatient, read_request};
 use aipass::{ChatEvent, ChatReply, ChatStream, Client, Error};
@@ -125,6 +126,7 @@ fn brief(event: &ChatEvent) -> String {
         }
         ChatEvent::Finish { choice, reason } => format!("finish {choice} {reason}"),
         ChatEvent::Usage(usage) => format!("usage {:?}", usage.total_tokens.unwrap_or_default()),
+        ChatEvent::Chunk(chunk) => format!("chunk {}", chunk.json()),
         other => format!("{other:?}"),
     }
 }
