@@ -7,6 +7,7 @@ mod endings;
 mod errors;
 mod not_a_stream;
 mod odd_servers;
+mod pattern;
 mod resources;
 mod size;
 mod tool_calls;
