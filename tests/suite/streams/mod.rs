@@ -9,6 +9,7 @@ mod not_a_stream;
 mod odd_servers;
 mod pattern;
 mod resources;
+mod served;
 mod size;
 mod tool_calls;
 mod views;
