@@ -5,6 +5,7 @@ mod bytes;
 mod cuts;
 mod endings;
 mod errors;
+mod media;
 mod not_a_stream;
 mod odd_servers;
 mod pattern;
