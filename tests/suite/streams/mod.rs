@@ -12,6 +12,7 @@ mod pattern;
 mod resources;
 mod served;
 mod size;
+mod sound;
 mod tool_calls;
 mod views;
 

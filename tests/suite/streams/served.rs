@@ -114,6 +114,24 @@ fn breaks() -> Vec<(&'static str, Answer, Value)> {
             error("too many calls (HTTP 200)", "rate_limited", "429".into()),
         ),
         (
+            "too many calls, in a word",
+            after("data: {\"error\":{\"message\":\"secret\",\"type\":\"rate_limit_error\"}}\n\n"),
+            error(
+                "too many calls (HTTP 200)",
+                "rate_limited",
+                "rate_limit_error".into(),
+            ),
+        ),
+        (
+            "a bad request",
+            after("data: {\"error\":{\"message\":\"secret\",\"type\":\"invalid_request_error\"}}\n\n"),
+            error(
+                "the request was rejected (HTTP 200)",
+                "bad_request",
+                "invalid_request_error".into(),
+            ),
+        ),
+        (
             "a failure",
             after("event: error\ndata: secret\n\ndata: [DONE]\n\n"),
             error("the service failed (HTTP 200)", "server", Value::Null),
@@ -151,9 +169,11 @@ async fn nothing_at_all_is_served_as_an_error_too() {
 #[tokio::test]
 async fn the_next_reader_sees_the_same_kind_of_error() {
     type Is = fn(&Error) -> bool;
-    let rows: [(&str, Is); 3] = [
+    let rows: [(&str, Is); 5] = [
         ("an empty wallet", Error::is_budget_exceeded),
         ("too many calls", Error::is_rate_limited),
+        ("too many calls, in a word", Error::is_rate_limited),
+        ("a bad request", Error::is_bad_request),
         ("a failure", Error::is_server),
     ];
     for (why, answer, _) in breaks() {
