@@ -556,3 +556,31 @@ async fn dropping_a_stream_of_events_closes_its_socket() {
     drop(stream);
     server.closed(1).await;
 }
+
+/// A sketch is work: whatever ends the call after it, nobody can say that nothing was done.
+#[tokio::test]
+async fn an_error_after_a_sketch_may_have_been_charged() {
+    for of in [Of::Images, Of::Edit] {
+        for event in [
+            "data: {\"error\":{\"message\":\"m\",\"type\":\"budget_exceeded\"}}\n\n",
+            "data: {\"error\":{\"message\":\"m\",\"code\":429}}\n\n",
+            "data: {\"error\":{\"message\":\"m\",\"type\":\"invalid_request_error\"}}\n\n",
+        ] {
+            let got = of.run(stream(&[of.piece().0, event])).await;
+            let error = got.end.unwrap_err();
+            assert_eq!(error.charge_risk(), ChargeRisk::Completed, "{of:?} {event}");
+        }
+    }
+}
+
+/// A list of what is no image holds no image: it is not told as one that is completed.
+#[tokio::test]
+async fn what_is_no_image_is_not_told_as_one() {
+    for of in [Of::Images, Of::Edit] {
+        for list in [r#"{"data":["x"]}"#, r#"{"data":[null]}"#, r#"{"data":[7]}"#] {
+            let got = of.run(answer("200 OK", "application/json", list)).await;
+            assert!(got.items.is_empty(), "{of:?} {list}: {:?}", got.items);
+            assert!(got.end.unwrap_err().is_decode(), "{of:?} {list}");
+        }
+    }
+}
