@@ -5,11 +5,16 @@ mod bytes;
 mod cuts;
 mod endings;
 mod errors;
+mod media;
 mod not_a_stream;
 mod odd_servers;
+mod pattern;
 mod resources;
+mod served;
 mod size;
+mod sound;
 mod tool_calls;
+mod views;
 
 use crate::support::{Answer, Server, client, events, impatient, read_request};
 use aipass::{ChatEvent, ChatReply, ChatStream, Client, Error};
@@ -125,6 +130,7 @@ fn brief(event: &ChatEvent) -> String {
         }
         ChatEvent::Finish { choice, reason } => format!("finish {choice} {reason}"),
         ChatEvent::Usage(usage) => format!("usage {:?}", usage.total_tokens.unwrap_or_default()),
+        ChatEvent::Chunk(chunk) => format!("chunk {}", chunk.json()),
         other => format!("{other:?}"),
     }
 }
