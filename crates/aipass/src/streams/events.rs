@@ -83,8 +83,6 @@ impl<T: DeserializeOwned> Stream for EventStream<T> {
     }
 }
 
-impl<T> Unpin for EventStream<T> {}
-
 impl<T> fmt::Debug for EventStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("EventStream").field(&self.reading).finish()
