@@ -43,7 +43,6 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// assert!(decoder.next_event()?.unwrap().is_done());
 /// # Ok::<(), aipass_api::sse::EventTooLarge>(())
 /// ```
-#[derive(Debug)]
 pub struct Decoder {
     /// Bytes that are not consumed yet; consumed ones in front of `start` go when there is more to append.
     buffer: Vec<u8>,
@@ -63,6 +62,16 @@ pub struct Decoder {
     handed_out: bool,
     limit: usize,
     error_field: bool,
+}
+
+// What it holds is a model's answer, perhaps private.
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("buffered", &(self.buffer.len() - self.start))
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for Decoder {
@@ -295,6 +304,10 @@ impl Decoder {
         if data.is_none() && self.error_field {
             data = field(line, b"error");
             if data.is_some() {
+                // What the event held before is no part of the error.
+                self.line = None;
+                self.data.clear();
+                self.has_data = false;
                 self.event = b"error".to_vec();
             }
         }

@@ -419,3 +419,30 @@ async fn a_browser_that_leaves_ends_the_call_to_the_service() {
     drop(stream);
     service.closed(1).await;
 }
+
+#[tokio::test]
+async fn what_was_read_before_is_served_too() {
+    let server = Server::start([stream(&[HELLO, STOP, DONE])]).await;
+    let ai = client(&server.base_url);
+    let mut first = ai.chat("m").user("hi").stream().await.unwrap();
+    assert_eq!(first.next().await.unwrap().unwrap().text(), "Hel");
+    let mut body = first.to_sse();
+    let mut all = Vec::new();
+    while let Some(piece) = futures_util::StreamExt::next(&mut body).await {
+        all.extend_from_slice(&piece.unwrap());
+    }
+    let text = String::from_utf8(all).unwrap();
+    let chunks = text
+        .split("\n\n")
+        .filter_map(|event| event.strip_prefix("data: {"));
+    let words: String = chunks
+        .map(|chunk| serde_json::from_str::<Value>(&format!("{{{chunk}")).unwrap())
+        .filter_map(|chunk| {
+            chunk["choices"][0]["delta"]["content"]
+                .as_str()
+                .map(str::to_owned)
+        })
+        .collect();
+    assert_eq!(words, "Hello", "{text}");
+    assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
+}

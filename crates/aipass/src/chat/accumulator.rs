@@ -125,6 +125,12 @@ impl ChatAccumulator {
         self.chunks = true;
     }
 
+    /// The answer so far, if it has begun, in the place of the events that were not given out.
+    pub(super) fn forget_read(&mut self) -> Option<ChatReply> {
+        self.events.clear();
+        self.all.has_begun().then(|| self.all.reply())
+    }
+
     fn fault(&self, fault: StreamFault) -> Error {
         let call = CallContext::default();
         let operation = Operation::find("create_chat_completion_stream").unwrap_or(Operation::CALL);

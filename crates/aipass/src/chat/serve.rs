@@ -1,12 +1,13 @@
 //! A streamed chat, served again as server-sent events: from a backend to its browser.
 
-use super::{ChatEvent, ChatStream};
+use super::{ChatEvent, ChatReply, ChatStream};
 use crate::{error::Error, meta::Meta};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use serde_json::json;
 use std::{
     convert::Infallible,
+    fmt,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -40,9 +41,13 @@ impl ChatStream {
     /// }
     /// # axum::Router::new().route("/chat", axum::routing::post(chat));
     /// ```
+    ///
+    /// What was read from the stream before stands at the beginning, as one chunk.
     pub fn to_sse(self) -> SseBody {
+        let (read, stream) = self.raw().forget_read();
         SseBody {
-            stream: Some(self.raw()),
+            read: read.as_ref().map(chunk_of),
+            stream: Some(stream),
             keep_alive: Some(KEEP_ALIVE),
             timer: None,
         }
@@ -52,6 +57,8 @@ impl ChatStream {
 /// The body of an answer that serves a chat again: what [`ChatStream::to_sse`] gives.
 #[derive(Debug)]
 pub struct SseBody {
+    /// The chunk that stands for what was read before.
+    read: Option<Unseen>,
     /// Until its end.
     stream: Option<ChatStream>,
     keep_alive: Option<Duration>,
@@ -125,6 +132,9 @@ impl Stream for SseBody {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let mut out = BytesMut::new();
+        if let Some(Unseen(read)) = self.read.take() {
+            event(&mut out, &read);
+        }
         let waits = self.write(&mut out, context);
         if !out.is_empty() {
             self.timer = None;
@@ -136,6 +146,33 @@ impl Stream for SseBody {
         self.poll_silence(context)
             .map(|()| Some(Ok(Bytes::from_static(b": keep-alive\n\n"))))
     }
+}
+
+struct Unseen(String);
+
+// It holds what a model wrote.
+impl fmt::Debug for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
+
+/// A reply so far as one chunk.
+fn chunk_of(reply: &ChatReply) -> Unseen {
+    let choices = reply.choices().iter().map(|choice| {
+        json!({"index": choice.index, "delta": choice.message(), "finish_reason": choice.finish_reason})
+    });
+    let choices: Vec<_> = choices.collect();
+    Unseen(
+        json!({
+            "id": reply.id(),
+            "object": "chat.completion.chunk",
+            "model": reply.model(),
+            "choices": choices,
+            "usage": reply.usage(),
+        })
+        .to_string(),
+    )
 }
 
 fn event(out: &mut BytesMut, data: &str) {

@@ -73,6 +73,12 @@ impl ChatStream {
         self
     }
 
+    /// What was read so far, if anything was; it does not come again as events.
+    pub(super) fn forget_read(mut self) -> (Option<ChatReply>, Self) {
+        let read = self.reading.answer.forget_read();
+        (read, self)
+    }
+
     /// The text of the first choice alone, piece by piece.
     pub fn text(self) -> TextStream {
         TextStream(self)

@@ -83,13 +83,21 @@ impl Feed {
         // Nothing is lost with this future: it keeps nothing between two looks.
         let Poll::Ready(bytes) = pin!(response.chunk()).poll(context) else {
             ready!(self.silence.poll_over(context));
+            self.response = None;
             return Poll::Ready(Err(StreamFault::Timeout));
         };
         self.silence.broken();
         Poll::Ready(match bytes {
             Ok(Some(bytes)) => self.take(&bytes).map(|()| true),
-            Ok(None) => Ok(false),
-            Err(error) => Err(StreamFault::Incomplete(Some(error.without_url().into()))),
+            // A body that has ended is not asked again, and neither is one that broke off.
+            Ok(None) => {
+                self.response = None;
+                Ok(false)
+            }
+            Err(error) => {
+                self.response = None;
+                Err(StreamFault::Incomplete(Some(error.without_url().into())))
+            }
         })
     }
 

@@ -152,6 +152,8 @@ impl<A: Adds> Reading<A> {
             Rest::Json(body) => {
                 let value = serde_json::from_slice(body).ok();
                 if let Some(error) = value.as_ref().and_then(ErrorBody::inside) {
+                    // What stands beside it was paid for.
+                    let _ = self.answer.take_whole(&String::from_utf8_lossy(body));
                     return Poll::Ready(Err(StreamFault::Server(error)));
                 }
                 self.answer.take_whole(&String::from_utf8_lossy(body))?;
@@ -183,7 +185,9 @@ impl<A: Adds> Reading<A> {
 
     /// The error of a stream that was not read to its end, or has none.
     pub(crate) fn incomplete(&mut self) -> Error {
-        self.error(StreamFault::Incomplete(None))
+        // The fault may stand behind what was not read yet.
+        let fault = self.fault.take();
+        self.error(fault.unwrap_or(StreamFault::Incomplete(None)))
     }
 
     fn error(&mut self, fault: StreamFault) -> Error {
