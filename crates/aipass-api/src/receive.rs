@@ -164,7 +164,13 @@ fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
     }
 }
 
-/// The error in an answer that claims to be a success, and whether there is content beside it.
+/// The error in JSON that claims to be a success, whether it was read here or as the body of a stream.
+#[doc(hidden)]
+pub fn error_in_answer(operation: &Operation, value: &Value) -> Option<ErrorBody> {
+    error_in(operation, value).map(|(error, _)| error)
+}
+
+/// And whether there is content beside it.
 fn error_in(operation: &Operation, value: &Value) -> Option<(ErrorBody, bool)> {
     // A video that failed is the thing that was asked for, and its `error` a part of it. No other answer has such a member.
     let video = operation.response == ResponseKind::Json && operation.path.contains("/videos");

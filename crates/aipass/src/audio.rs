@@ -54,9 +54,13 @@ impl Client {
     ///     .model("gpt-4o-transcribe")
     ///     .file(FilePart::new("memo.mp3", "audio/mpeg", sound));
     /// let mut events = ai.transcription_stream(form.try_into()?).await?;
+    /// let mut text = String::new();
     /// while let Some(event) = events.next().await {
-    ///     print!("{}", event?.delta.unwrap_or_default());
+    ///     let event = event?;
+    ///     text.push_str(&event.delta.unwrap_or_default());
+    ///     text = event.text.unwrap_or(text); // The last event has all of it.
     /// }
+    /// println!("{text}");
     /// # Ok(()) }
     /// ```
     ///

@@ -14,7 +14,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 impl Client {
-    /// Has images drawn, and gives sketches on the way, as many as `partial_images` asks for; then each image, in base64. A
+    /// Has images drawn, and gives sketches on the way, as many as `partial_images` asks for; then each image, in base64 (or
+    /// with a `url` in `extra`, where a server does not stream). A
     /// paid call. (Playbook section 8; scope `api:access`.)
     ///
     /// ```no_run

@@ -168,3 +168,17 @@ async fn nothing_is_no_answer() {
         }
     }
 }
+
+/// An error that says nothing takes no answer away that was paid for: a stream judges as a call does.
+#[tokio::test]
+async fn an_empty_error_beside_an_answer_is_none() {
+    for error in ["\"\"", "{}", "null"] {
+        let body = format!(
+            r#"{{"choices":[{{"message":{{"content":"hi"}},"finish_reason":"stop"}}],"error":{error}}}"#
+        );
+        for media_type in ["application/json", "text/event-stream"] {
+            let outcome = run(answer("200 OK", media_type, &body)).await;
+            assert_eq!(outcome.end.expect(error).text(), "hi", "{media_type}");
+        }
+    }
+}

@@ -144,3 +144,20 @@ async fn dropping_a_sound_closes_its_socket() {
     drop(sound);
     server.closed(2).await;
 }
+
+#[tokio::test]
+async fn an_empty_sound_is_no_sound() {
+    for end in [
+        "content-length: 0\r\n\r\n",
+        "transfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    ] {
+        let server = Server::start([Answer::Bytes(format!("{SOUND}{end}").into_bytes())]).await;
+        let sound = impatient(&server.base_url)
+            .speech_stream(&speech())
+            .await
+            .unwrap();
+        let error = sound.bytes().await.unwrap_err();
+        assert!(error.is_decode(), "{end}: {error:?}");
+        assert_eq!(error.charge_risk(), ChargeRisk::Unknown, "{end}");
+    }
+}

@@ -5,7 +5,10 @@ use crate::{
     error::{Error, StreamFault},
     meta::Meta,
 };
-use aipass_api::{CallContext, Silence, operation::Operation};
+use aipass_api::{
+    CallContext, Silence,
+    operation::{Operation, ResponseKind},
+};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use std::{
@@ -38,6 +41,8 @@ pub struct ByteStream {
     meta: Meta,
     operation: &'static Operation,
     context: Arc<CallContext>,
+    /// Anything came.
+    any: bool,
     state: State,
     /// Until the body has ended.
     call: Option<Call>,
@@ -58,6 +63,7 @@ impl ByteStream {
             operation: call.operation,
             context: call.context.clone(),
             response,
+            any: false,
             state: State::Open,
             call: Some(call),
         }
@@ -69,10 +75,11 @@ impl ByteStream {
         &self.meta
     }
 
-    /// The next piece; `None` after the last one.
+    /// The next piece; `None` after the last one, or after an error.
     ///
     /// # Errors
-    /// [`Error::is_incomplete`] where the body breaks off, [`Error::is_timeout`] where it falls silent. It is the last item.
+    /// [`Error::is_incomplete`] where the body breaks off, [`Error::is_timeout`] where it falls silent, [`Error::is_decode`] where
+    /// a sound or a file is empty. It is the last item: `None` after it is no end of a whole body.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         poll_fn(|context| self.poll_piece(context)).await
     }
@@ -113,7 +120,16 @@ impl ByteStream {
         };
         self.silence.broken();
         Poll::Ready(match piece {
-            Ok(Some(bytes)) => Some(Ok(bytes)),
+            Ok(Some(bytes)) => {
+                self.any |= !bytes.is_empty();
+                Some(Ok(bytes))
+            }
+            // No sound is no answer; what a request of one's own promises is not known.
+            Ok(None) if !self.any && self.operation.response == ResponseKind::Bytes => {
+                self.state = State::Broken;
+                let error = Error::empty(self.operation, &self.context);
+                Some(Err(self.close(error)))
+            }
             Ok(None) => {
                 self.state = State::Whole;
                 if let Some(call) = self.call.take() {

@@ -19,8 +19,9 @@ use std::{
 
 /// The events of a streamed answer.
 ///
-/// It owns the connection: reading slowly slows the server, dropping it aborts the call. `None` comes after a whole answer
-/// only; one that breaks off, falls silent or reports an error ends with an error.
+/// It owns the connection: reading slowly slows the server, dropping it aborts the call. An answer that breaks off, falls
+/// silent or reports an error ends with an error, and only a whole one without.
+#[must_use = "dropping it ends a call that is paid for"]
 pub struct EventStream<T> {
     reading: Box<Reading<Typed<T>>>,
 }
@@ -66,7 +67,7 @@ impl<T: DeserializeOwned> EventStream<T> {
         &self.reading.meta
     }
 
-    /// The next event; `None` after the last one of a whole answer.
+    /// The next event; `None` after the last one of a whole answer, or after an error.
     ///
     /// # Errors
     /// The connection broke, fell silent, or the server reported an error. It is the last item.

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, StreamFault},
     meta::Meta,
 };
-use aipass_api::{CallContext, ErrorBody, operation::Operation, sse::Event};
+use aipass_api::{CallContext, operation::Operation, sse::Event};
 use std::{
     fmt,
     sync::Arc,
@@ -151,7 +151,8 @@ impl<A: Adds> Reading<A> {
             Rest::Events { done: false } => {}
             Rest::Json(body) => {
                 let value = serde_json::from_slice(body).ok();
-                if let Some(error) = value.as_ref().and_then(ErrorBody::inside) {
+                let error = value.and_then(|value| aipass_api::error_in_answer(self.operation, &value));
+                if let Some(error) = error {
                     // What stands beside it was paid for.
                     let _ = self.answer.take_whole(&String::from_utf8_lossy(body));
                     return Poll::Ready(Err(StreamFault::Server(error)));
