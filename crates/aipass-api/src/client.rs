@@ -178,7 +178,7 @@ impl Client {
         call.start_clock();
         loop {
             // `None` for a body that can be sent only once: then the first failure is the outcome.
-            let again = request.try_clone();
+            let again = call.copy(&request);
             let failure = match receive::receive(transport, self.client(), request, operation, call).await {
                 Ok(received) => return Ok(received),
                 Err(failure) => failure,

@@ -154,11 +154,27 @@ impl Call {
         accept: &'static str,
         form: Form,
     ) -> Result<Response, Error> {
-        let (content_type, body) = form.into_parts();
+        let request = self.form_request(client, accept, form)?;
+        self.open(client, request).await
+    }
+
+    /// As [`post_for_json`](Self::post_for_json), of a form.
+    pub(crate) async fn post_form_for_json<T: DeserializeOwned>(
+        &self,
+        client: &Client,
+        form: Form,
+    ) -> Result<T, Error> {
+        let request = self.form_request(client, "application/json", form)?;
+        self.whole_json(client, request).await
+    }
+
+    fn form_request(&self, client: &Client, accept: &'static str, form: Form) -> Result<Request, Error> {
+        let (content_type, body) = form.into_streamed();
         let content_type = HeaderValue::try_from(content_type)
             .map_err(|_| Error::request("the boundary of the form cannot be sent"))?;
-        let request = self.request_of(client, accept, content_type, body);
-        self.open(client, request).await
+        let request = self.request_of(client, accept, content_type, body.to_body());
+        self.context.set_body(body);
+        Ok(request)
     }
 
     async fn open(&self, client: &Client, request: Request) -> Result<Response, Error> {
@@ -174,6 +190,10 @@ impl Call {
         body: &impl Serialize,
     ) -> Result<T, Error> {
         let request = self.request(client, "application/json", body)?;
+        self.whole_json(client, request).await
+    }
+
+    async fn whole_json<T: DeserializeOwned>(&self, client: &Client, request: Request) -> Result<T, Error> {
         let api = &client.parts().0.api;
         let sending = api.execute_whole(&self.context, self.operation, request);
         let answer = self.sent(sending).await?;

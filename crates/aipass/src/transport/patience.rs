@@ -1,16 +1,14 @@
 //! How long an attempt may take until the head of its answer comes: counted from the end of the request, since a large
-//! one may be long on its way.
+//! one may be long on its way, and is read while it is sent.
 
 use aipass_api::{CallOptions, TimeoutPhase, TransportError};
 use bytes::Bytes;
-use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, SizeHint};
 use reqwest::{Request, Response};
 use std::{
-    convert::Infallible,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::time::{Instant, timeout, timeout_at};
@@ -26,18 +24,17 @@ pub(super) async fn send(
     mut request: Request,
     options: &CallOptions,
 ) -> Result<Response, TransportError> {
-    let large = |body: &mut reqwest::Body| body.as_bytes().is_some_and(|bytes| bytes.len() > AT_ONCE);
-    let Some(body) = request.body_mut().take_if(large) else {
+    let is_small = |body: &reqwest::Body| body.as_bytes().is_some_and(|bytes| bytes.len() <= AT_ONCE);
+    let Some(body) = request.body_mut().take_if(|body| !is_small(body)) else {
         return within(options.first_byte, async { Ok(http.execute(request).await?) }).await;
     };
-    // It is in memory, in one piece: nothing is waited for, and nothing copied.
-    let bytes = body.collect().await?.to_bytes();
     let progress = Arc::new(Mutex::new(Progress {
         at: Instant::now(),
         done: false,
     }));
     *request.body_mut() = Some(reqwest::Body::wrap(Watched {
-        rest: bytes,
+        body,
+        rest: Bytes::new(),
         progress: progress.clone(),
     }));
     let mut sending = Box::pin(http.execute(request));
@@ -89,33 +86,59 @@ struct Progress {
 
 /// A body that tells how far it is.
 struct Watched {
+    body: reqwest::Body,
+    /// What of its last frame is to be sent yet: one that is in memory comes in one frame.
     rest: Bytes,
     progress: Arc<Mutex<Progress>>,
 }
 
+impl Watched {
+    fn tell(&self, done: bool) {
+        let progress = Progress {
+            at: Instant::now(),
+            done,
+        };
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+    }
+}
+
 impl Body for Watched {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = reqwest::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, reqwest::Error>>> {
+        if self.rest.is_empty() {
+            let frame = ready!(Pin::new(&mut self.body).poll_frame(context)).transpose()?;
+            match frame.map(Frame::into_data) {
+                None => {
+                    self.tell(true);
+                    return Poll::Ready(None);
+                }
+                Some(Ok(data)) => self.rest = data,
+                Some(Err(trailers)) => return Poll::Ready(Some(Ok(trailers))),
+            }
+        }
         let length = self.rest.len().min(PIECE);
         let piece = self.rest.split_to(length);
-        let progress = Progress {
-            at: Instant::now(),
-            done: self.rest.is_empty(),
-        };
-        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
-        Poll::Ready((!piece.is_empty()).then(|| Ok(Frame::data(piece))))
+        // A body of known length is not asked for its end.
+        self.tell(self.is_end_stream() || self.size_hint().exact() == Some(0));
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.rest.len() as u64)
+        let mut hint = self.body.size_hint();
+        let rest = self.rest.len() as u64;
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint.set_lower(hint.lower() + rest);
+        hint
     }
 }

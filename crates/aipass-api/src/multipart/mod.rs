@@ -1,64 +1,26 @@
-//! `multipart/form-data` bodies (RFC 7578) that stay in memory, so that they can be sent again after a 401.
+//! `multipart/form-data` bodies (RFC 7578) that can be sent again, after a 401 for instance.
 //!
 //! reqwest's own forms are streams, which can be sent once only. The generated `form()` methods encode through
 //! [`Form`] instead.
 
-use bytes::Bytes;
-use std::{
-    fmt,
-    hash::{BuildHasher, Hasher, RandomState},
-};
+mod body;
+mod media;
+mod part;
 
-/// A file to send: its name, its media type and its bytes. Clones share the bytes.
-///
-/// ```
-/// use aipass_api::multipart::FilePart;
-///
-/// let image = FilePart::new("cat.png", "image/png", &b"\x89PNG..."[..]);
-/// assert_eq!(image.file_name, "cat.png");
-/// ```
-#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[non_exhaustive]
-pub struct FilePart {
-    /// The name that the server sees. Some endpoints refuse a file without an extension.
-    pub file_name: String,
-    /// The media type, such as `image/png`.
-    pub content_type: String,
-    /// The content.
-    #[serde(skip)]
-    pub data: Bytes,
-}
+pub use body::FormBody;
+pub use media::MediaType;
+pub use part::{FilePart, Progress};
 
-impl FilePart {
-    /// A file of that name, media type and content.
-    pub fn new(
-        file_name: impl Into<String>,
-        content_type: impl Into<String>,
-        data: impl Into<Bytes>,
-    ) -> Self {
-        Self {
-            file_name: file_name.into(),
-            content_type: content_type.into(),
-            data: data.into(),
-        }
-    }
-}
-
-impl fmt::Debug for FilePart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FilePart")
-            .field("file_name", &self.file_name)
-            .field("content_type", &self.content_type)
-            .field("bytes", &self.data.len())
-            .finish()
-    }
-}
+use body::Segment;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// A form that is being written.
 #[derive(Debug)]
 pub struct Form {
     boundary: String,
-    body: Vec<u8>,
+    segments: Vec<Segment>,
+    /// What stands between the files, until the next one.
+    text: Vec<u8>,
 }
 
 impl Default for Form {
@@ -75,19 +37,20 @@ impl Form {
         let random = || RandomState::new().build_hasher().finish();
         Self {
             boundary: format!("aipass-{:016x}{:016x}", random(), random()),
-            body: Vec::new(),
+            segments: Vec::new(),
+            text: Vec::new(),
         }
     }
 
     /// Adds a text field.
     pub fn text(&mut self, name: &str, value: &str) {
         self.open(name, "");
-        self.close(value.as_bytes());
+        self.text.extend_from_slice(value.as_bytes());
+        self.text.extend_from_slice(b"\r\n");
     }
 
     /// Adds a file.
     pub fn file(&mut self, name: &str, file: &FilePart) {
-        self.body.reserve(file.data.len() + 256);
         let file_name = escape(&file.file_name);
         // A line break in the media type would start a header of its own.
         let content_type = file.content_type.replace(['\r', '\n'], "");
@@ -95,36 +58,42 @@ impl Form {
             name,
             &format!("; filename=\"{file_name}\"\r\nContent-Type: {content_type}"),
         );
-        self.close(&file.data);
+        self.end_text();
+        self.segments.push(Segment::File(file.clone()));
+        self.text.extend_from_slice(b"\r\n");
     }
 
     /// The value of the `Content-Type` header, and the body.
+    ///
+    /// Files that are in memory are copied into it, so that it can be sent again by whoever sends it. With a file of another
+    /// kind it is a stream, which can be sent once.
     #[must_use]
     pub fn into_parts(self) -> (String, reqwest::Body) {
-        let (content_type, body) = self.into_bytes();
-        (content_type, body.into())
+        let (content_type, body) = self.into_streamed();
+        (content_type, body.into_one())
     }
 
-    /// As [`into_parts`](Self::into_parts), with the body as bytes.
+    /// As [`into_parts`](Self::into_parts), with a body that is read while it is sent, and again each time.
     #[must_use]
-    pub fn into_bytes(mut self) -> (String, Bytes) {
-        self.body
+    pub fn into_streamed(mut self) -> (String, FormBody) {
+        self.text
             .extend_from_slice(format!("--{}--\r\n", self.boundary).as_bytes());
+        self.end_text();
         (
             format!("multipart/form-data; boundary={}", self.boundary),
-            self.body.into(),
+            FormBody::new(self.segments),
         )
     }
 
     fn open(&mut self, name: &str, rest: &str) {
         let (boundary, name) = (&self.boundary, escape(name));
         let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"{rest}\r\n\r\n");
-        self.body.extend_from_slice(head.as_bytes());
+        self.text.extend_from_slice(head.as_bytes());
     }
 
-    fn close(&mut self, content: &[u8]) {
-        self.body.extend_from_slice(content);
-        self.body.extend_from_slice(b"\r\n");
+    fn end_text(&mut self) {
+        self.segments
+            .push(Segment::Text(std::mem::take(&mut self.text).into()));
     }
 }
 
@@ -196,8 +165,9 @@ mod tests {
 
     fn encode(form: Form) -> String {
         let boundary = form.boundary.clone();
-        let (content_type, body) = form.into_bytes();
+        let (content_type, body) = form.into_parts();
         assert_eq!(content_type, format!("multipart/form-data; boundary={boundary}"));
+        let body = body.as_bytes().expect("it is in memory");
         String::from_utf8(body.to_vec()).unwrap().replace(&boundary, "B")
     }
 
