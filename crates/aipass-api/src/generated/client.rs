@@ -465,6 +465,51 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///A checkout page in the management envelope.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct CheckoutEnvelope {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<CheckoutSession>,
+        ///The outcome in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        ///Whether the call worked; `data` is missing when it is false.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<bool>,
+        ///When the answer was made, as RFC 3339 text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub timestamp: ::std::option::Option<::std::string::String>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///How much to add.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct CheckoutRequest {
+        ///The amount in US dollars, at least 0.50.
+        pub amount: f64,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl CheckoutRequest {
+        pub fn builder() -> builder::CheckoutRequest {
+            Default::default()
+        }
+    }
+    ///A page on which money is added.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct CheckoutSession {
+        ///The address of the page, to be opened in the user's browser.
+        #[serde(
+            rename = "checkoutUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub checkout_url: ::std::option::Option<::std::string::String>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///How likely each token of the answer was.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
     pub struct ChoiceLogprobs {
@@ -781,6 +826,9 @@ pub mod types {
     ///Texts to turn into vectors.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct EmbeddingRequest {
+        ///How many numbers a vector shall have, where the model can do with fewer (assumed).
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dimensions: ::std::option::Option<i32>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub encoding_format: ::std::option::Option<
             ::aipass_api::enums::EmbeddingEncoding,
@@ -1214,6 +1262,22 @@ pub mod types {
             Default::default()
         }
     }
+    ///A management envelope that carries nothing.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct ManagementOutcome {
+        ///The outcome in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        ///Whether the call worked.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<bool>,
+        ///When the answer was made, as RFC 3339 text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub timestamp: ::std::option::Option<::std::string::String>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
     ///A plain text, or a list of parts. Which parts a message may hold depends on its role.
     #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
@@ -1454,6 +1518,196 @@ pub mod types {
         /// A kind that this version does not know, with everything that came.
         #[serde(untagged)]
         Unknown(::serde_json::Map<::std::string::String, ::serde_json::Value>),
+    }
+    ///A registered application. The playbook names the identifier and the secret only; the other members are assumed.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct OAuthClient {
+        ///The lifetime of access tokens, in seconds.
+        #[serde(
+            rename = "accessTokenTtlSeconds",
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub access_token_ttl_seconds: ::std::option::Option<i64>,
+        ///The application's identifier.
+        #[serde(rename = "clientId")]
+        pub client_id: ::std::string::String,
+        ///The name that users see.
+        #[serde(
+            rename = "clientName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub client_name: ::std::option::Option<::std::string::String>,
+        ///The secret of a confidential application, shown only once. Public applications have none.
+        #[serde(
+            rename = "clientSecret",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub client_secret: ::std::option::Option<::std::string::String>,
+        ///Whether the application can keep a secret; `PUBLIC` if not.
+        #[serde(
+            rename = "clientType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub client_type: ::std::option::Option<::std::string::String>,
+        ///When it was registered, as a date and time without a zone.
+        #[serde(
+            rename = "createdAt",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub created_at: ::std::option::Option<::std::string::String>,
+        ///The number of the registration.
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub id: ::std::option::Option<i64>,
+        ///Whether the registration is in use.
+        #[serde(
+            rename = "isActive",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub is_active: ::std::option::Option<bool>,
+        ///The places that the browser may return to after login.
+        #[serde(
+            rename = "redirectUris",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty",
+            deserialize_with = "::aipass_api::lenient::null_or_default"
+        )]
+        pub redirect_uris: ::std::vec::Vec<::std::string::String>,
+        ///The lifetime of refresh tokens, in seconds.
+        #[serde(
+            rename = "refreshTokenTtlSeconds",
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::aipass_api::lenient::option_integer"
+        )]
+        pub refresh_token_ttl_seconds: ::std::option::Option<i64>,
+        ///Whether users are asked before access is given.
+        #[serde(
+            rename = "requireConsent",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub require_consent: ::std::option::Option<bool>,
+        ///Whether logins need PKCE.
+        #[serde(
+            rename = "requirePkce",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub require_pkce: ::std::option::Option<bool>,
+        ///The scopes that the application may ask users for.
+        #[serde(
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty",
+            deserialize_with = "::aipass_api::lenient::null_or_default"
+        )]
+        pub scopes: ::std::vec::Vec<::std::string::String>,
+        ///When it was last changed, as a date and time without a zone.
+        #[serde(
+            rename = "updatedAt",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub updated_at: ::std::option::Option<::std::string::String>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A registered application in the management envelope.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct OAuthClientEnvelope {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<OAuthClient>,
+        ///The outcome in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        ///Whether the call worked; `data` is missing when it is false.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<bool>,
+        ///When the answer was made, as RFC 3339 text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub timestamp: ::std::option::Option<::std::string::String>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Registered applications in the management envelope.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq, Default)]
+    pub struct OAuthClientList {
+        ///The applications.
+        #[serde(
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty",
+            deserialize_with = "::aipass_api::lenient::null_or_default"
+        )]
+        pub data: ::std::vec::Vec<OAuthClient>,
+        ///The outcome in words.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub message: ::std::option::Option<::std::string::String>,
+        ///Whether the call worked; `data` is missing when it is false.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub success: ::std::option::Option<bool>,
+        ///When the answer was made, as RFC 3339 text.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub timestamp: ::std::option::Option<::std::string::String>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///An application to register. The playbook sends one redirect URI in `redirectUri`; a later publication sends a list in `redirectUris`, and has the members about consent and lifetimes (assumed).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct OAuthClientRequest {
+        ///The lifetime of access tokens, in seconds.
+        #[serde(
+            rename = "accessTokenTtlSeconds",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub access_token_ttl_seconds: ::std::option::Option<i64>,
+        ///The name that users see when they are asked for access, of 3 to 255 characters.
+        #[serde(rename = "clientName")]
+        pub client_name: ::std::string::String,
+        ///Where the browser returns to after login.
+        #[serde(
+            rename = "redirectUri",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub redirect_uri: ::std::option::Option<::std::string::String>,
+        ///The places that the browser may return to after login.
+        #[serde(
+            rename = "redirectUris",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
+        pub redirect_uris: ::std::vec::Vec<::std::string::String>,
+        ///The lifetime of refresh tokens, in seconds.
+        #[serde(
+            rename = "refreshTokenTtlSeconds",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub refresh_token_ttl_seconds: ::std::option::Option<i64>,
+        ///The scopes that the application may ask users for.
+        #[serde(
+            rename = "requestedScopes",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
+        pub requested_scopes: ::std::vec::Vec<::std::string::String>,
+        ///Whether users are asked before access is given.
+        #[serde(
+            rename = "requireConsent",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub require_consent: ::std::option::Option<bool>,
+        /// Fields that this version does not know.
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl OAuthClientRequest {
+        pub fn builder() -> builder::OAuthClientRequest {
+            Default::default()
+        }
     }
     ///Text that the answer will mostly repeat, a file being edited for instance, which makes it faster.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -3639,6 +3893,69 @@ pub mod types {
             }
         }
         #[derive(Clone, Debug)]
+        pub struct CheckoutRequest {
+            amount: ::std::result::Result<f64, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for CheckoutRequest {
+            fn default() -> Self {
+                Self {
+                    amount: Err("no value supplied for amount".to_string()),
+                    extra: Ok(Default::default()),
+                }
+            }
+        }
+        impl CheckoutRequest {
+            pub fn amount<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<f64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.amount = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for amount: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<CheckoutRequest> for super::CheckoutRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: CheckoutRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    amount: value.amount?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::CheckoutRequest> for CheckoutRequest {
+            fn from(value: super::CheckoutRequest) -> Self {
+                Self {
+                    amount: Ok(value.amount),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct CustomCall {
             input: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
@@ -3844,6 +4161,10 @@ pub mod types {
         }
         #[derive(Clone, Debug)]
         pub struct EmbeddingRequest {
+            dimensions: ::std::result::Result<
+                ::std::option::Option<i32>,
+                ::std::string::String,
+            >,
             encoding_format: ::std::result::Result<
                 ::std::option::Option<::aipass_api::enums::EmbeddingEncoding>,
                 ::std::string::String,
@@ -3858,6 +4179,7 @@ pub mod types {
         impl ::std::default::Default for EmbeddingRequest {
             fn default() -> Self {
                 Self {
+                    dimensions: Ok(Default::default()),
                     encoding_format: Ok(Default::default()),
                     input: Err("no value supplied for input".to_string()),
                     model: Err("no value supplied for model".to_string()),
@@ -3866,6 +4188,18 @@ pub mod types {
             }
         }
         impl EmbeddingRequest {
+            pub fn dimensions<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i32>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.dimensions = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for dimensions: {e}")
+                    });
+                self
+            }
             pub fn encoding_format<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -3927,6 +4261,7 @@ pub mod types {
                 value: EmbeddingRequest,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
+                    dimensions: value.dimensions?,
                     encoding_format: value.encoding_format?,
                     input: value.input?,
                     model: value.model?,
@@ -3937,6 +4272,7 @@ pub mod types {
         impl ::std::convert::From<super::EmbeddingRequest> for EmbeddingRequest {
             fn from(value: super::EmbeddingRequest) -> Self {
                 Self {
+                    dimensions: Ok(value.dimensions),
                     encoding_format: Ok(value.encoding_format),
                     input: Ok(value.input),
                     model: Ok(value.model),
@@ -5215,6 +5551,194 @@ pub mod types {
         impl ::std::convert::From<super::ModerationRule> for ModerationRule {
             fn from(value: super::ModerationRule) -> Self {
                 Self { mode: Ok(value.mode) }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct OAuthClientRequest {
+            access_token_ttl_seconds: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+            client_name: ::std::result::Result<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+            redirect_uri: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            redirect_uris: ::std::result::Result<
+                ::std::vec::Vec<::std::string::String>,
+                ::std::string::String,
+            >,
+            refresh_token_ttl_seconds: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+            requested_scopes: ::std::result::Result<
+                ::std::vec::Vec<::std::string::String>,
+                ::std::string::String,
+            >,
+            require_consent: ::std::result::Result<
+                ::std::option::Option<bool>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for OAuthClientRequest {
+            fn default() -> Self {
+                Self {
+                    access_token_ttl_seconds: Ok(Default::default()),
+                    client_name: Err("no value supplied for client_name".to_string()),
+                    redirect_uri: Ok(Default::default()),
+                    redirect_uris: Ok(Default::default()),
+                    refresh_token_ttl_seconds: Ok(Default::default()),
+                    requested_scopes: Ok(Default::default()),
+                    require_consent: Ok(Default::default()),
+                    extra: Ok(Default::default()),
+                }
+            }
+        }
+        impl OAuthClientRequest {
+            pub fn access_token_ttl_seconds<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.access_token_ttl_seconds = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for access_token_ttl_seconds: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn client_name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.client_name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for client_name: {e}")
+                    });
+                self
+            }
+            pub fn redirect_uri<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.redirect_uri = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for redirect_uri: {e}")
+                    });
+                self
+            }
+            pub fn redirect_uris<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.redirect_uris = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for redirect_uris: {e}")
+                    });
+                self
+            }
+            pub fn refresh_token_ttl_seconds<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.refresh_token_ttl_seconds = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for refresh_token_ttl_seconds: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn requested_scopes<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.requested_scopes = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for requested_scopes: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn require_consent<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<bool>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.require_consent = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for require_consent: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<OAuthClientRequest> for super::OAuthClientRequest {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: OAuthClientRequest,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    access_token_ttl_seconds: value.access_token_ttl_seconds?,
+                    client_name: value.client_name?,
+                    redirect_uri: value.redirect_uri?,
+                    redirect_uris: value.redirect_uris?,
+                    refresh_token_ttl_seconds: value.refresh_token_ttl_seconds?,
+                    requested_scopes: value.requested_scopes?,
+                    require_consent: value.require_consent?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::OAuthClientRequest> for OAuthClientRequest {
+            fn from(value: super::OAuthClientRequest) -> Self {
+                Self {
+                    access_token_ttl_seconds: Ok(value.access_token_ttl_seconds),
+                    client_name: Ok(value.client_name),
+                    redirect_uri: Ok(value.redirect_uri),
+                    redirect_uris: Ok(value.redirect_uris),
+                    refresh_token_ttl_seconds: Ok(value.refresh_token_ttl_seconds),
+                    requested_scopes: Ok(value.requested_scopes),
+                    require_consent: Ok(value.require_consent),
+                    extra: Ok(value.extra),
+                }
             }
         }
         #[derive(Clone, Debug)]
@@ -6779,7 +7303,7 @@ Every endpoint of the AI Pass REST playbook: OAuth 2.0 with PKCE, the OpenAI-sty
 
 This document describes the service as it is used on the wire. Where it rests on later publications, on the models' common OpenAI dialect or on behaviour seen in other clients instead of on the playbook, the description says "assumed". Money is in US dollars, durations in seconds, and lengths of text in model tokens, unless a member says otherwise. Members that are not described here may appear in any answer.
 
-Two extensions stand on every operation. `x-aipass-charge` is `free` for a safe read that costs nothing, `paid` for a model call that is billed to the user, and `once` for any other call that changes something and must not be repeated blindly. `x-aipass-playbook` is the section of the playbook that the operation comes from.
+Two extensions stand on operations. `x-aipass-charge` is `free` for a safe read that costs nothing, `paid` for a model call that is billed to the user, and `once` for any other call that changes something and must not be repeated blindly. `x-aipass-playbook` is the section of the playbook that the operation comes from; an operation without one was published later.
 
 Version: 1.0.0*/
 pub struct Client {
@@ -6885,6 +7409,56 @@ Starts a job that makes a video, and answers at once with the job. Send JSON, or
 Sends a `POST` request to `/oauth2/v1/videos`*/
     pub fn create_video_form(&self) -> builder::CreateVideoForm<'_> {
         builder::CreateVideoForm::new(self)
+    }
+    /**List the OAuth clients
+
+Lists the applications that the signed-in developer has registered. The playbook does not have it: a later publication of the service does (assumed).
+
+Sends a `GET` request to `/api/v1/oauth2/clients`*/
+    pub fn list_clients(&self) -> builder::ListClients<'_> {
+        builder::ListClients::new(self)
+    }
+    /**Get an OAuth client
+
+Looks up an application of the signed-in developer. The playbook does not have it: a later publication of the service does (assumed).
+
+Sends a `GET` request to `/api/v1/oauth2/clients/{id}`
+
+Arguments:
+- `id`: The number of the registration, which is not its `clientId`.*/
+    pub fn get_client(&self) -> builder::GetClient<'_> {
+        builder::GetClient::new(self)
+    }
+    /**Change an OAuth client
+
+Replaces the settings of an application. The playbook does not have it: a later publication of the service does (assumed).
+
+Sends a `PUT` request to `/api/v1/oauth2/clients/{id}`
+
+Arguments:
+- `id`: The number of the registration, which is not its `clientId`.
+- `body`*/
+    pub fn update_client(&self) -> builder::UpdateClient<'_> {
+        builder::UpdateClient::new(self)
+    }
+    /**Delete an OAuth client
+
+Deletes an application with everything that users have allowed it. The playbook does not have it: a later publication of the service does (assumed).
+
+Sends a `DELETE` request to `/api/v1/oauth2/clients/{id}`
+
+Arguments:
+- `id`: The number of the registration, which is not its `clientId`.*/
+    pub fn delete_client(&self) -> builder::DeleteClient<'_> {
+        builder::DeleteClient::new(self)
+    }
+    /**Get a link to add money
+
+Makes a page on which the user can add money to the wallet. Nothing is charged before the user pays there. The playbook does not have it: a later publication of the service does (assumed).
+
+Sends a `POST` request to `/api/v1/payment/create-checkout-session`*/
+    pub fn create_checkout_session(&self) -> builder::CreateCheckoutSession<'_> {
+        builder::CreateCheckoutSession::new(self)
     }
     /**Get spending and balance
 
@@ -7027,6 +7601,17 @@ Arguments:
 - `body`*/
     pub fn remix_video(&self) -> builder::RemixVideo<'_> {
         builder::RemixVideo::new(self)
+    }
+    /**Get a video job, at its other address
+
+Tells how far a video job is. The playbook does not have it: another publication of the service does, whose jobs have `videoId` and `downloadUrl`. Ask here where the other address answers 404.
+
+Sends a `GET` request to `/oauth2/v1/videos/{id}/status`
+
+Arguments:
+- `id`: The video's identifier. It may hold the characters `/`, `+` and `=` (assumed), which must be percent-encoded.*/
+    pub fn get_video_status(&self) -> builder::GetVideoStatus<'_> {
+        builder::GetVideoStatus::new(self)
     }
 }
 /// Types for composing operation parameters.
@@ -7631,6 +8216,330 @@ pub mod builder {
                 .build()?;
             let info = OperationInfo {
                 operation_id: "create_video_form",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::list_clients`]
+
+[`Client::list_clients`]: super::Client::list_clients*/
+    #[derive(Debug, Clone)]
+    pub struct ListClients<'a> {
+        client: &'a super::Client,
+    }
+    impl<'a> ListClients<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self { client: client }
+        }
+        ///Sends a `GET` request to `/api/v1/oauth2/clients`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::OAuthClientList>, Error<()>> {
+            let Self { client } = self;
+            let url = format!("{}/api/v1/oauth2/clients", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "list_clients",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::get_client`]
+
+[`Client::get_client`]: super::Client::get_client*/
+    #[derive(Debug, Clone)]
+    pub struct GetClient<'a> {
+        client: &'a super::Client,
+        id: Result<i64, String>,
+    }
+    impl<'a> GetClient<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                id: Err("id was not initialized".to_string()),
+            }
+        }
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i64>,
+        {
+            self.id = value
+                .try_into()
+                .map_err(|_| "conversion to `i64` for id failed".to_string());
+            self
+        }
+        ///Sends a `GET` request to `/api/v1/oauth2/clients/{id}`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::OAuthClientEnvelope>, Error<()>> {
+            let Self { client, id } = self;
+            let id = id.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/v1/oauth2/clients/{}", client.baseurl, encode_path(& id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "get_client",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::update_client`]
+
+[`Client::update_client`]: super::Client::update_client*/
+    #[derive(Debug, Clone)]
+    pub struct UpdateClient<'a> {
+        client: &'a super::Client,
+        id: Result<i64, String>,
+        body: Result<types::builder::OAuthClientRequest, String>,
+    }
+    impl<'a> UpdateClient<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                id: Err("id was not initialized".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i64>,
+        {
+            self.id = value
+                .try_into()
+                .map_err(|_| "conversion to `i64` for id failed".to_string());
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::OAuthClientRequest>,
+            <V as std::convert::TryInto<
+                types::OAuthClientRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!("conversion to `OAuthClientRequest` for body failed: {}", s)
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::OAuthClientRequest,
+            ) -> types::builder::OAuthClientRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        ///Sends a `PUT` request to `/api/v1/oauth2/clients/{id}`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::OAuthClientEnvelope>, Error<()>> {
+            let Self { client, id, body } = self;
+            let id = id.map_err(Error::InvalidRequest)?;
+            let body = body
+                .and_then(|v| {
+                    types::OAuthClientRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/v1/oauth2/clients/{}", client.baseurl, encode_path(& id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .put(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "update_client",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::delete_client`]
+
+[`Client::delete_client`]: super::Client::delete_client*/
+    #[derive(Debug, Clone)]
+    pub struct DeleteClient<'a> {
+        client: &'a super::Client,
+        id: Result<i64, String>,
+    }
+    impl<'a> DeleteClient<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                id: Err("id was not initialized".to_string()),
+            }
+        }
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<i64>,
+        {
+            self.id = value
+                .try_into()
+                .map_err(|_| "conversion to `i64` for id failed".to_string());
+            self
+        }
+        ///Sends a `DELETE` request to `/api/v1/oauth2/clients/{id}`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::ManagementOutcome>, Error<()>> {
+            let Self { client, id } = self;
+            let id = id.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/v1/oauth2/clients/{}", client.baseurl, encode_path(& id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .delete(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "delete_client",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::create_checkout_session`]
+
+[`Client::create_checkout_session`]: super::Client::create_checkout_session*/
+    #[derive(Debug, Clone)]
+    pub struct CreateCheckoutSession<'a> {
+        client: &'a super::Client,
+        body: Result<types::builder::CheckoutRequest, String>,
+    }
+    impl<'a> CreateCheckoutSession<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::CheckoutRequest>,
+            <V as std::convert::TryInto<
+                types::CheckoutRequest,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!("conversion to `CheckoutRequest` for body failed: {}", s)
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::CheckoutRequest,
+            ) -> types::builder::CheckoutRequest,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        ///Sends a `POST` request to `/api/v1/payment/create-checkout-session`
+        pub async fn send(
+            self,
+        ) -> Result<ResponseValue<types::CheckoutEnvelope>, Error<()>> {
+            let Self { client, body } = self;
+            let body = body
+                .and_then(|v| {
+                    types::CheckoutRequest::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/api/v1/payment/create-checkout-session", client.baseurl,
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "create_checkout_session",
             };
             client.pre(&mut request, &info).await?;
             let result = client.exec(request, &info).await;
@@ -8737,6 +9646,65 @@ pub mod builder {
                 .build()?;
             let info = OperationInfo {
                 operation_id: "remix_video",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200..=299 => ResponseValue::from_response(response).await,
+                _ => Err(Error::UnexpectedResponse(response)),
+            }
+        }
+    }
+    /**Builder for [`Client::get_video_status`]
+
+[`Client::get_video_status`]: super::Client::get_video_status*/
+    #[derive(Debug, Clone)]
+    pub struct GetVideoStatus<'a> {
+        client: &'a super::Client,
+        id: Result<::std::string::String, String>,
+    }
+    impl<'a> GetVideoStatus<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                id: Err("id was not initialized".to_string()),
+            }
+        }
+        pub fn id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for id failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/oauth2/v1/videos/{id}/status`
+        pub async fn send(self) -> Result<ResponseValue<types::Video>, Error<()>> {
+            let Self { client, id } = self;
+            let id = id.map_err(Error::InvalidRequest)?;
+            let url = format!(
+                "{}/oauth2/v1/videos/{}/status", client.baseurl, encode_path(& id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            #[allow(unused_mut)]
+            let mut request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map)
+                .build()?;
+            let info = OperationInfo {
+                operation_id: "get_video_status",
             };
             client.pre(&mut request, &info).await?;
             let result = client.exec(request, &info).await;
