@@ -50,6 +50,7 @@ mod open_enum;
 pub mod operation;
 mod path;
 mod receive;
+mod requests;
 pub mod sse;
 mod transport;
 

@@ -82,6 +82,13 @@ impl Operation {
         scopes: &[],
     };
 
+    /// The download of a file at an address that an answer named.
+    pub const FILE: &'static Self = &Self {
+        id: "download_file",
+        response: ResponseKind::Bytes,
+        ..*Self::READ
+    };
+
     /// Any other request at an address of the caller's choice. It counts as paid, since nobody knows better.
     pub const CALL: &'static Self = &Self {
         id: "call",

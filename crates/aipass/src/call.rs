@@ -15,6 +15,7 @@ use aipass_api::{
     operation::{Operation, ResponseKind},
     types::Usage,
 };
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use reqwest::{Request, Response};
 use serde::{Serialize, de::DeserializeOwned};
@@ -193,10 +194,31 @@ impl Call {
         self.whole_json(client, request).await
     }
 
-    async fn whole_json<T: DeserializeOwned>(&self, client: &Client, request: Request) -> Result<T, Error> {
+    /// As [`post_for_json`](Self::post_for_json), without reading what it says.
+    pub(crate) async fn post_for_body(&self, client: &Client, body: &impl Serialize) -> Result<Bytes, Error> {
+        let request = self.request(client, "application/json", body)?;
+        self.whole(client, request).await
+    }
+
+    /// As [`post_form`](Self::post_form), for an answer of JSON or text.
+    pub(crate) async fn post_form_for_body(
+        &self,
+        client: &Client,
+        accept: &'static str,
+        form: Form,
+    ) -> Result<Bytes, Error> {
+        let request = self.form_request(client, accept, form)?;
+        self.whole(client, request).await
+    }
+
+    async fn whole(&self, client: &Client, request: Request) -> Result<Bytes, Error> {
         let api = &client.parts().0.api;
         let sending = api.execute_whole(&self.context, self.operation, request);
-        let answer = self.sent(sending).await?;
+        self.sent(sending).await
+    }
+
+    async fn whole_json<T: DeserializeOwned>(&self, client: &Client, request: Request) -> Result<T, Error> {
+        let answer = self.whole(client, request).await?;
         // As text it is checked once, and not string by string.
         let read = match std::str::from_utf8(&answer) {
             Ok(text) => serde_json::from_str(text),

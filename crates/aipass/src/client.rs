@@ -89,10 +89,26 @@ impl Core {
 }
 
 impl Wiring {
+    /// For addresses that are not the service's: the same limits and retries, and nobody's token, id or headers.
+    pub(crate) fn foreign(&self) -> aipass_api::Client {
+        let transport = Authed {
+            tokens: None,
+            client_id: None,
+            address: Address::default(),
+            policy: self.policy.clone(),
+            sleeper: self.sleeper.clone(),
+            middleware: Arc::default(),
+            responder: self.responder.clone(),
+            relogin: None,
+            auth: None,
+        };
+        aipass_api::Client::with_transport(self.base.as_str(), self.http.clone(), transport)
+    }
+
     pub(crate) fn client(self, tokens: Arc<dyn TokenSource>, auth: Option<Auth>) -> Client {
         let User { ledger, relogin } = self.users.of(auth.as_ref());
         let transport = Authed {
-            tokens,
+            tokens: Some(tokens),
             client_id: self.client_id.clone(),
             address: self.address.clone(),
             policy: self.policy.clone(),
@@ -230,6 +246,16 @@ impl Client {
     #[must_use]
     pub fn totals(&self) -> Totals {
         self.core.books().totals()
+    }
+
+    /// The same client, for servers that the app's own headers are not meant for.
+    pub(crate) fn without_headers(&self) -> Self {
+        let mut options = RequestOptions::clone(&self.options);
+        options.headers.clear();
+        Self {
+            core: self.core.clone(),
+            options: Arc::new(options),
+        }
     }
 
     pub(crate) fn parts(&self) -> (&Core, &RequestOptions) {

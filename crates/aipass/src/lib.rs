@@ -31,7 +31,9 @@ mod chat;
 mod client;
 mod config_error;
 pub mod env;
+mod embeddings;
 mod error;
+mod foreign;
 mod images;
 mod ledger;
 mod memory;
@@ -44,11 +46,13 @@ pub mod policy;
 mod profile;
 mod raw;
 mod reach;
+mod saved;
 mod streams;
 mod transport;
 mod users;
 
 pub use account::{Balance, BalanceWatch};
+pub use audio::{SpeechBuilder, TranscriptionBuilder};
 pub use builder::ClientBuilder;
 pub use chat::{
     ChatAccumulator, ChatBuilder, ChatChoice, ChatEvent, ChatReply, ChatStream, RawChunk, SseBody,
@@ -56,7 +60,9 @@ pub use chat::{
 };
 pub use client::Client;
 pub use config_error::ConfigError;
+pub use embeddings::{BatchError, Embeddings, EmbeddingsBuilder, cosine_similarity};
 pub use error::{BudgetExceeded, Error};
+pub use images::{GeneratedImage, ImageBuilder, ImageEditBuilder, ImageVariationBuilder, Images};
 pub use ledger::{BudgetGuard, Totals};
 pub use memory::{InMemory, Reply, Responder};
 pub use meta::{Answer, Meta, RateLimit};
@@ -73,8 +79,8 @@ pub use streams::{ByteStream, EventStream};
 pub use aipass_api::BoxError;
 /// The open string enums of the wire: each keeps the values it does not know.
 pub use aipass_api::enums;
-/// A file in a request.
-pub use aipass_api::multipart::FilePart;
+/// A file in a request, what it is, and how far it is.
+pub use aipass_api::multipart::{FilePart, MediaType, Progress};
 /// Whether a call may cost money.
 pub use aipass_api::operation::Charge;
 /// The wire types.

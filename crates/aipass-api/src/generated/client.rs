@@ -2243,6 +2243,15 @@ pub mod types {
         ///How freely to choose words, from 0 to 1.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub temperature: ::std::option::Option<f64>,
+        ///What to give times for, one part named `timestamp_granularities[]` for each. Needs the format `verbose_json`.
+        #[serde(
+            rename = "timestamp_granularities[]",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
+        pub timestamp_granularities: ::std::vec::Vec<
+            ::aipass_api::enums::TimestampGranularity,
+        >,
     }
     impl TranscriptionForm {
         pub fn builder() -> builder::TranscriptionForm {
@@ -6540,6 +6549,10 @@ pub mod types {
                 ::std::option::Option<f64>,
                 ::std::string::String,
             >,
+            timestamp_granularities: ::std::result::Result<
+                ::std::vec::Vec<::aipass_api::enums::TimestampGranularity>,
+                ::std::string::String,
+            >,
         }
         impl ::std::default::Default for TranscriptionForm {
             fn default() -> Self {
@@ -6553,6 +6566,7 @@ pub mod types {
                     response_format: Ok(Default::default()),
                     stream: Ok(Default::default()),
                     temperature: Ok(Default::default()),
+                    timestamp_granularities: Ok(Default::default()),
                 }
             }
         }
@@ -6673,6 +6687,22 @@ pub mod types {
                     });
                 self
             }
+            pub fn timestamp_granularities<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::vec::Vec<::aipass_api::enums::TimestampGranularity>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.timestamp_granularities = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for timestamp_granularities: {e}"
+                        )
+                    });
+                self
+            }
         }
         impl ::std::convert::TryFrom<TranscriptionForm> for super::TranscriptionForm {
             type Error = super::error::ConversionError;
@@ -6689,6 +6719,7 @@ pub mod types {
                     response_format: value.response_format?,
                     stream: value.stream?,
                     temperature: value.temperature?,
+                    timestamp_granularities: value.timestamp_granularities?,
                 })
             }
         }
@@ -6704,6 +6735,7 @@ pub mod types {
                     response_format: Ok(value.response_format),
                     stream: Ok(value.stream),
                     temperature: Ok(value.temperature),
+                    timestamp_granularities: Ok(value.timestamp_granularities),
                 }
             }
         }

@@ -251,6 +251,7 @@ impl From<types::TranscriptionForm> for crate::multipart::Form {
             response_format,
             stream,
             temperature,
+            timestamp_granularities,
             file,
         } = value;
         let mut form = Self::new();
@@ -262,6 +263,11 @@ impl From<types::TranscriptionForm> for crate::multipart::Form {
         crate::multipart::Field::put(response_format, "response_format", &mut form);
         crate::multipart::Field::put(stream, "stream", &mut form);
         crate::multipart::Field::put(temperature, "temperature", &mut form);
+        crate::multipart::Field::put(
+            timestamp_granularities,
+            "timestamp_granularities[]",
+            &mut form,
+        );
         crate::multipart::Field::put(file, "file", &mut form);
         form
     }

@@ -253,6 +253,14 @@ crate::open_enum! {
 }
 
 crate::open_enum! {
+    /// What a transcription gives times for.
+    pub enum TimestampGranularity {
+        Word = "word",
+        Segment = "segment",
+    }
+}
+
+crate::open_enum! {
     /// Which kind of tool is called.
     pub enum ToolCallType {
         Function = "function",

@@ -17,7 +17,7 @@ use std::error::Error as StdError;
 const KEPT: usize = 64 * 1024;
 
 impl Error {
-    fn bare(kind: Kind, risk: ChargeRisk) -> Self {
+    pub(super) fn bare(kind: Kind, risk: ChargeRisk) -> Self {
         Self(Box::new(Parts {
             kind,
             risk,
@@ -29,6 +29,7 @@ impl Error {
             raw: Bytes::new(),
             partial: None,
             source: None,
+            job: None,
         }))
     }
 

@@ -1,6 +1,7 @@
 //! The one error of the facade: what happened, what it may have cost, and what to do about it.
 
 mod make;
+mod media;
 mod text;
 
 pub(crate) use make::StreamFault;
@@ -46,6 +47,8 @@ struct Parts {
     raw: Bytes,
     partial: Option<ChatReply>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// The job that the call was about.
+    job: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,6 +75,14 @@ enum Kind {
     NotAnAnswer,
     /// An answer or stream that ended early.
     Incomplete,
+    /// A file of this machine.
+    File(&'static str),
+    /// An address that an answer names, and that must not be asked.
+    Address(&'static str),
+    /// A job that ended without a result.
+    JobFailed,
+    /// A job that goes on after the waiting is over.
+    StillRunning,
 }
 
 /// An empty wallet, as far as the server told. Amounts are in USD.
@@ -179,7 +190,7 @@ impl Error {
     /// [`Timeouts`](crate::policy::Timeouts).
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        self.0.kind == Kind::Timeout || self.auth_error().is_some_and(AuthError::is_timeout)
+        matches!(self.0.kind, Kind::Timeout | Kind::StillRunning) || self.auth_error().is_some_and(AuthError::is_timeout)
     }
 
     /// There was no connection, or it broke before an answer came.
@@ -204,7 +215,10 @@ impl Error {
     /// Cause: something else than AI Pass answered, or a newer service. Remedy: check the base URL, update the program.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, Kind::Decode | Kind::NotAnAnswer)
+        matches!(
+            self.0.kind,
+            Kind::Decode | Kind::NotAnAnswer | Kind::Address(_)
+        )
     }
 
     /// Middleware of the app stopped the call; its error is the last in the chain of

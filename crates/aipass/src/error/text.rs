@@ -52,6 +52,10 @@ impl Error {
             Kind::Timeout | Kind::Network => "check the connection, then try again",
             Kind::Decode | Kind::NotAnAnswer => "check the base URL, and for a newer version of this program",
             Kind::Incomplete => "what came is kept; ask again if you need the rest",
+            Kind::File(_) => "choose another path, or make room; then ask for the file again",
+            Kind::Address(_) => "the answer names a file at an address that is not safe to ask",
+            Kind::JobFailed => "change what is asked for, or try again",
+            Kind::StillRunning => "the job goes on: wait for it again by its id",
         };
         advice.to_owned()
     }
@@ -80,6 +84,10 @@ impl Error {
             Kind::Network => "network",
             Kind::Decode | Kind::NotAnAnswer => "decode",
             Kind::Incomplete => "incomplete",
+            Kind::File(_) => "file",
+            Kind::Address(_) => "address",
+            Kind::JobFailed => "job_failed",
+            Kind::StillRunning => "still_running",
         }
     }
 }
@@ -116,6 +124,10 @@ impl fmt::Display for Error {
             Kind::Decode => "the answer cannot be read",
             Kind::NotAnAnswer => "the answer is not what the call promises",
             Kind::Incomplete => "the answer is incomplete",
+            Kind::File(what) => what,
+            Kind::Address(why) => return write!(f, "the file's address is not asked: {why}"),
+            Kind::JobFailed => "the job ended without a result",
+            Kind::StillRunning => "the job is not done in time",
         };
         f.write_str(what)?;
         match self.0.status {

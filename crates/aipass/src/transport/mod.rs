@@ -29,7 +29,8 @@ pub(crate) const CLIENT_ID: HeaderName = HeaderName::from_static("x-aipass-oauth
 
 /// Everything that a call meets on its way: the token, the scopes, the hooks, the limits, and the retry table.
 pub(crate) struct Authed {
-    pub(crate) tokens: Arc<dyn TokenSource>,
+    /// `None` for an address that is not the service's: nobody there gets a token.
+    pub(crate) tokens: Option<Arc<dyn TokenSource>>,
     pub(crate) client_id: Option<HeaderValue>,
     pub(crate) address: Address,
     pub(crate) policy: RetryPolicy,
@@ -102,17 +103,15 @@ impl Authed {
         if let Some(relogin) = &self.relogin {
             call.state(|memory: &mut Memory| memory.logins = relogin.ended());
         }
-        let token = match call.state(|memory: &mut Memory| memory.renewal.take()) {
-            Some(token) => token,
-            None => self.tokens.token(None).await.map_err(own)?,
+        let token = match &self.tokens {
+            Some(tokens) => Some(token(tokens.as_ref(), operation, call).await?),
+            None => None,
         };
-        if let Some(scope) = missing_scope(&token, operation) {
-            return Err(own(MissingScope(scope)));
-        }
-        call.state(|memory: &mut Memory| memory.token = Some(token.clone()));
         let attempt = call.attempts() + 1;
         self.before(&mut request, operation, attempt).await?;
-        sign(&mut request, &token)?;
+        if let Some(token) = token {
+            sign(&mut request, &token)?;
+        }
 
         call.state(|memory: &mut Memory| memory.sent = true);
         call.count_attempt();
@@ -243,14 +242,14 @@ impl Authed {
             let first = !std::mem::replace(&mut memory.renewed, true);
             (memory.token.clone(), first)
         });
-        let Some(rejected) = rejected.filter(|_| first) else {
+        let (Some(tokens), Some(rejected)) = (&self.tokens, rejected.filter(|_| first)) else {
             return Retry::No;
         };
         tracing::debug!(
             operation = operation.id,
             "the token was refused; asking for another one"
         );
-        let renewing = self.tokens.token(Some(&rejected));
+        let renewing = tokens.token(Some(&rejected));
         let renewed = match call.deadline() {
             None => renewing.await,
             Some(deadline) => match timeout_at(deadline, renewing).await {
@@ -293,6 +292,23 @@ impl Authed {
             Err(error) => Retry::Failed(own(error)),
         })
     }
+}
+
+/// The token of an attempt, which has the scopes that the operation needs.
+async fn token(
+    tokens: &dyn TokenSource,
+    operation: &'static Operation,
+    call: &CallContext,
+) -> Result<AccessToken, TransportError> {
+    let token = match call.state(|memory: &mut Memory| memory.renewal.take()) {
+        Some(token) => token,
+        None => tokens.token(None).await.map_err(own)?,
+    };
+    if let Some(scope) = missing_scope(&token, operation) {
+        return Err(own(MissingScope(scope)));
+    }
+    call.state(|memory: &mut Memory| memory.token = Some(token.clone()));
+    Ok(token)
 }
 
 /// Whether that pause ends before the call has to.
