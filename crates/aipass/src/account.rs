@@ -1,7 +1,7 @@
 //! The signed-in user: who it is, and what is left in the wallet.
 
-use crate::{call::Told, client::Client, error::Error, meta::Answer};
-use aipass_api::types::{UsageSummary, UsageSummaryData, UserInfo};
+use crate::{call::Told, client::Client, error::Error, foreign, meta::Answer};
+use aipass_api::types::{CheckoutEnvelope, CheckoutRequest, UsageSummary, UsageSummaryData, UserInfo};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -19,7 +19,87 @@ pub struct Balance {
     pub remaining: Option<f64>,
 }
 
+/// A wallet of which less than this is left is low, in percent.
+const LOW_PERCENT: f64 = 10.0;
+
+impl Balance {
+    /// How much of the wallet is used up, from 0 to 100; `None` where the server does not say enough. An overdrawn wallet is
+    /// used up.
+    ///
+    /// ```
+    /// # fn show(balance: aipass::Balance) {
+    /// if let Some(percent) = balance.percent_used() {
+    ///     println!("{percent:.0} % used");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn percent_used(&self) -> Option<f64> {
+        let max = self.max.or_else(|| Some(self.spent? + self.remaining?))?;
+        let spent = self.spent.or_else(|| Some(max - self.remaining?))?;
+        let percent = if max > 0.0 { spent / max * 100.0 } else { 100.0 };
+        percent.is_finite().then_some(percent.clamp(0.0, 100.0))
+    }
+
+    /// Whether a tenth of the wallet or less is left, so that it is time to say so. `false` where the server does not say
+    /// enough.
+    #[must_use]
+    pub fn is_low(&self) -> bool {
+        self.percent_used()
+            .is_some_and(|used| used >= 100.0 - LOW_PERCENT)
+    }
+
+    /// Whether less than that is left, in US dollars. `false` where the server does not say it.
+    #[must_use]
+    pub fn is_below(&self, usd: f64) -> bool {
+        self.remaining.is_some_and(|remaining| remaining < usd)
+    }
+}
+
+/// The least that can be added, in US dollars.
+const LEAST_CHECKOUT: f64 = 0.5;
+
 impl Client {
+    /// A link to a page on which the user adds that much money to the wallet, in US dollars, at least 0.50. Open it in the
+    /// user's browser. Nothing is charged before the user pays there, and the user does not come back to the app by itself.
+    ///
+    /// This endpoint is documented later than the playbook (assumed).
+    ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// println!("Top up here: {}", ai.checkout_link(5.0).await?.as_str());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::is_bad_request`], before anything is sent, for less than 0.50. [`Error::is_decode`] where the answer holds no
+    /// safe link. Else see [`Error`].
+    pub async fn checkout_link(&self, usd: f64) -> Result<Answer<String>, Error> {
+        if !usd.is_finite() || usd < LEAST_CHECKOUT {
+            return Err(Error::request("at least 0.50 USD can be added"));
+        }
+        let (api, call) = self.call("create_checkout_session", None)?;
+        let base = &self.parts().0.wiring.base;
+        let read = |envelope: CheckoutEnvelope| {
+            let link = match envelope.data {
+                Some(data) => data.checkout_url,
+                // Some versions answer without the envelope.
+                None => envelope
+                    .extra
+                    .get("checkoutUrl")
+                    .and_then(|url| url.as_str().map(str::to_owned)),
+            }?;
+            // It is opened in a browser, by a person who trusts the app.
+            let safe = foreign::read(base, &link).ok()?.url;
+            Some((safe.into(), Told::default()))
+        };
+        let sending = api
+            .create_checkout_session()
+            .body(CheckoutRequest::new(usd))
+            .send();
+        call.answer(sending, read).await
+    }
+
     /// The user's balance. Costs nothing. (Playbook section 7.)
     ///
     /// A balance is kept for five minutes, and no longer than until the next paid call of this session; see
@@ -136,6 +216,29 @@ mod tests {
 
     fn read(json: &str) -> Option<Balance> {
         balance(serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn how_much_of_a_wallet_is_used() {
+        let percent = |spent, max, remaining| {
+            let balance = Balance {
+                spent,
+                max,
+                remaining,
+            };
+            (balance.percent_used(), balance.is_low())
+        };
+        assert_eq!(percent(Some(2.5), Some(10.0), None), (Some(25.0), false));
+        assert_eq!(percent(None, Some(10.0), Some(1.0)), (Some(90.0), true));
+        assert_eq!(percent(Some(9.5), None, Some(0.5)), (Some(95.0), true));
+        assert_eq!(percent(Some(12.0), Some(10.0), Some(-2.0)), (Some(100.0), true));
+        assert_eq!(percent(Some(0.0), Some(0.0), Some(0.0)), (Some(100.0), true));
+        assert_eq!(percent(Some(1.0), None, None), (None, false));
+        let balance = Balance {
+            remaining: Some(0.4),
+            ..Balance::default()
+        };
+        assert!(balance.is_below(0.5) && !balance.is_below(0.4));
     }
 
     #[test]

@@ -116,9 +116,7 @@ impl EmbeddingsBuilder {
     pub async fn send(mut self) -> Result<Embeddings, Error> {
         self.check()?;
         self.choose_encoding();
-        let call = self
-            .client
-            .begin("create_embedding", Some(&self.request.model))?;
+        let call = self.client.begin("create_embedding", Some(&self.request.model))?;
         match self.answer(&call).await {
             Ok((vectors, told)) => {
                 let usage = told.usage.clone();

@@ -70,8 +70,12 @@ impl Client {
             foreign = core.wiring.foreign();
             &foreign
         };
-        call.within(Box::pin(api.execute_open(&call.context, Operation::FILE, request)))
-            .await
+        call.within(Box::pin(api.execute_open(
+            &call.context,
+            Operation::FILE,
+            request,
+        )))
+        .await
     }
 }
 
@@ -181,7 +185,10 @@ mod tests {
             ("http://cdn.example/a", Err("it is not one of https")),
             ("ftp://cdn.example/a", Err("it is not one of https")),
             ("file:///etc/passwd", Err("it is not one of https")),
-            ("https://me:secret@cdn.example/a", Err("it holds a name or a password")),
+            (
+                "https://me:secret@cdn.example/a",
+                Err("it holds a name or a password"),
+            ),
             ("//cdn.example/a", Ok(false)),
         ] {
             assert_eq!(own("https://aipass.one", address), expected, "{address}");
@@ -219,7 +226,13 @@ mod tests {
             );
             assert_eq!(own("http://127.0.0.1:9", &address), Ok(false), "{host}");
         }
-        for host in ["8.8.8.8", "172.32.0.1", "100.128.0.1", "[2001:db8::1]", "local.example"] {
+        for host in [
+            "8.8.8.8",
+            "172.32.0.1",
+            "100.128.0.1",
+            "[2001:db8::1]",
+            "local.example",
+        ] {
             assert_eq!(own("https://aipass.one", &format!("https://{host}/a")), Ok(false));
         }
         assert_eq!(own("http://localhost:9", "http://localhost:10/a"), Ok(false));

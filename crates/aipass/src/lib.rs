@@ -30,8 +30,8 @@ mod call;
 mod chat;
 mod client;
 mod config_error;
-pub mod env;
 mod embeddings;
+pub mod env;
 mod error;
 mod foreign;
 mod images;
@@ -40,6 +40,7 @@ mod memory;
 mod meta;
 mod middleware;
 mod models;
+mod oauth_clients;
 mod options;
 pub mod policy;
 #[cfg(feature = "file-store")]
@@ -50,6 +51,7 @@ mod saved;
 mod streams;
 mod transport;
 mod users;
+mod videos;
 
 pub use account::{Balance, BalanceWatch};
 pub use audio::{SpeechBuilder, TranscriptionBuilder};
@@ -67,6 +69,8 @@ pub use ledger::{BudgetGuard, Totals};
 pub use memory::{InMemory, Reply, Responder};
 pub use meta::{Answer, Meta, RateLimit};
 pub use middleware::{Answered, Middleware, Outgoing, Retrying};
+pub use models::ModelFilter;
+pub use oauth_clients::{OAuthClient, OAuthClientUpdate};
 pub use options::RequestOptions;
 pub use policy::{ChargeRisk, RetryPolicy, Timeouts};
 #[cfg(feature = "file-store")]
@@ -74,6 +78,7 @@ pub use profile::{Profile, ProfileStore, Profiles};
 pub use raw::{RawAnswer, RawRequest};
 pub use reach::{Reached, reach};
 pub use streams::{ByteStream, EventStream};
+pub use videos::{VideoBuilder, VideoDownload, VideoJob, Wait};
 
 /// Any error that a hook of yours gives.
 pub use aipass_api::BoxError;

@@ -43,9 +43,7 @@ impl FormBody {
     /// Whether it can be sent a second time: it holds no reader.
     #[must_use]
     pub fn is_replayable(&self) -> bool {
-        let is_reader = |segment: &Segment| {
-            matches!(segment, Segment::File(file) if matches!(file.content, Content::Reader(_)))
-        };
+        let is_reader = |segment: &Segment| matches!(segment, Segment::File(file) if matches!(file.content, Content::Reader(_)));
         !self.0.iter().any(is_reader)
     }
 
@@ -240,7 +238,10 @@ impl Body for Streamed {
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let this = &mut *self;
-        let reading = this.reading.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let reading = this
+            .reading
+            .get_mut()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         let Some(step) = reading else {
             return Poll::Ready(None);
         };

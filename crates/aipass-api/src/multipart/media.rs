@@ -35,9 +35,7 @@ const M4A: MediaType = of("audio/mp4", &["m4a"]);
 const MP4: MediaType = of("video/mp4", &["mp4"]);
 const WEBM: MediaType = of("video/webm", &["webm"]);
 
-const ALL: [MediaType; 12] = [
-    PNG, JPEG, GIF, WEBP, MP3, WAV, FLAC, OGG, AAC, M4A, MP4, WEBM,
-];
+const ALL: [MediaType; 12] = [PNG, JPEG, GIF, WEBP, MP3, WAV, FLAC, OGG, AAC, M4A, MP4, WEBM];
 
 impl MediaType {
     /// Any bytes.

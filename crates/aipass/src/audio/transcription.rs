@@ -91,7 +91,9 @@ impl TranscriptionBuilder {
             return Err(Error::request("the text formats have methods of their own"));
         }
         self.form.stream = None;
-        let call = self.client.begin("create_transcription", Some(&self.form.model))?;
+        let call = self
+            .client
+            .begin("create_transcription", Some(&self.form.model))?;
         match call.post_form_for_json(&self.client, Form::from(self.form)).await {
             Ok(transcription) => Ok(Answer::new(transcription, call.answered(Told::default()))),
             Err(error) => Err(call.failed(error)),
@@ -124,7 +126,7 @@ impl TranscriptionBuilder {
     /// # Errors
     /// See [`Error`].
     pub async fn text(self) -> Result<Answer<String>, Error> {
-        self.as_text(TranscriptionFormat::Text).await
+        self.in_text(TranscriptionFormat::Text).await
     }
 
     /// Sends it, and gives subtitles in the format SRT. A paid call.
@@ -132,7 +134,7 @@ impl TranscriptionBuilder {
     /// # Errors
     /// See [`Error`].
     pub async fn srt(self) -> Result<Answer<String>, Error> {
-        self.as_text(TranscriptionFormat::Srt).await
+        self.in_text(TranscriptionFormat::Srt).await
     }
 
     /// Sends it, and gives subtitles in the format WebVTT. A paid call.
@@ -140,7 +142,7 @@ impl TranscriptionBuilder {
     /// # Errors
     /// See [`Error`].
     pub async fn vtt(self) -> Result<Answer<String>, Error> {
-        self.as_text(TranscriptionFormat::Vtt).await
+        self.in_text(TranscriptionFormat::Vtt).await
     }
 
     /// Sends it, and gives the text as it is heard: see [`transcription_stream`](Client::transcription_stream). A paid call.
@@ -151,14 +153,17 @@ impl TranscriptionBuilder {
         self.client.transcription_stream(self.form).await
     }
 
-    async fn as_text(mut self, format: TranscriptionFormat) -> Result<Answer<String>, Error> {
+    async fn in_text(mut self, format: TranscriptionFormat) -> Result<Answer<String>, Error> {
         self.form.response_format = Some(format);
         self.form.stream = None;
         let call = self
             .client
             .begin("create_transcription_raw", Some(&self.form.model))?;
         let form = Form::from(self.form);
-        match call.post_form_for_body(&self.client, "text/plain, */*", form).await {
+        match call
+            .post_form_for_body(&self.client, "text/plain, */*", form)
+            .await
+        {
             Ok(body) => {
                 let text = read(&call, &body);
                 Ok(Answer::new(text, call.answered(Told::default())))

@@ -134,7 +134,10 @@ mod tests {
         for (json, count) in [
             (swapped, 3),
             (swapped, 1),
-            (r#"{"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[2]}]}"#, 2),
+            (
+                r#"{"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[2]}]}"#,
+                2,
+            ),
             (r#"{"data":[{"index":7,"embedding":[1]}]}"#, 1),
             (r#"{"data":[]}"#, 1),
         ] {

@@ -50,6 +50,11 @@ impl Error {
         this
     }
 
+    /// A file that ended before the length that was told.
+    pub(crate) fn cut_download() -> Self {
+        Self::bare(Kind::Incomplete, ChargeRisk::Free)
+    }
+
     /// A job that ended without a result, for this reason.
     pub(crate) fn job_failed(operation: &'static str, reason: ErrorBody) -> Self {
         let mut this = Self::bare(Kind::JobFailed, ChargeRisk::Unknown);

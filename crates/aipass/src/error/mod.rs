@@ -190,7 +190,8 @@ impl Error {
     /// [`Timeouts`](crate::policy::Timeouts).
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::Timeout | Kind::StillRunning) || self.auth_error().is_some_and(AuthError::is_timeout)
+        matches!(self.0.kind, Kind::Timeout | Kind::StillRunning)
+            || self.auth_error().is_some_and(AuthError::is_timeout)
     }
 
     /// There was no connection, or it broke before an answer came.
@@ -215,10 +216,7 @@ impl Error {
     /// Cause: something else than AI Pass answered, or a newer service. Remedy: check the base URL, update the program.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        matches!(
-            self.0.kind,
-            Kind::Decode | Kind::NotAnAnswer | Kind::Address(_)
-        )
+        matches!(self.0.kind, Kind::Decode | Kind::NotAnAnswer | Kind::Address(_))
     }
 
     /// Middleware of the app stopped the call; its error is the last in the chain of

@@ -117,7 +117,10 @@ impl GeneratedImage {
                 let fetched = self.client.fetch(url, &HeaderMap::new()).await?;
                 fetched.into_stream().bytes().await
             }
-            None => Err(Error::unreadable(self.operation, "there is neither a link nor bytes")),
+            None => Err(Error::unreadable(
+                self.operation,
+                "there is neither a link nor bytes",
+            )),
         }
     }
 

@@ -1,0 +1,208 @@
+//! Downloading a finished video: as bytes, or to a file that goes on where it broke off.
+
+use super::{VideoJob, partial::Partial};
+use crate::{error::Error, foreign::Fetched, streams::ByteStream};
+use aipass_api::{enums::VideoVariant, multipart::Progress, operation::Operation};
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+/// How often a download goes on after it broke off, without a byte in between.
+const MOST_FAILURES: u32 = 3;
+
+/// The pause before it goes on.
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub(super) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// The download of a finished video. Costs nothing.
+///
+/// ```no_run
+/// # async fn run(job: aipass::VideoJob) -> Result<(), aipass::Error> {
+/// let path = job
+///     .download()
+///     .on_progress(|progress| println!("{} of {:?} bytes", progress.done, progress.total))
+///     .to("cat.mp4")
+///     .await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing is downloaded before it is asked for"]
+pub struct VideoDownload {
+    job: VideoJob,
+    variant: Option<VideoVariant>,
+    progress: Option<OnProgress>,
+}
+
+impl VideoDownload {
+    pub(super) fn new(job: VideoJob) -> Self {
+        Self {
+            job,
+            variant: None,
+            progress: None,
+        }
+    }
+
+    /// Something else than the video, such as `thumbnail` (assumed).
+    pub fn variant(mut self, variant: impl Into<VideoVariant>) -> Self {
+        self.variant = Some(variant.into());
+        self
+    }
+
+    /// Has that function told how far a download to a file is, for each piece. It is called from the task that downloads:
+    /// keep it short.
+    pub fn on_progress(mut self, tell: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(tell));
+        self
+    }
+
+    /// The bytes as they come.
+    ///
+    /// # Errors
+    /// See [`Error`]; it names the job in [`video_id`](Error::video_id).
+    pub async fn stream(&self) -> Result<ByteStream, Error> {
+        let fetched = self.fetch(&HeaderMap::new()).await;
+        fetched
+            .map(Fetched::into_stream)
+            .map_err(|error| self.name(error))
+    }
+
+    /// All bytes, up to 64 MiB or what [`max_body`](crate::RequestOptions::max_body) says.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream), and as [`ByteStream::bytes`].
+    pub async fn bytes(&self) -> Result<Bytes, Error> {
+        let whole = self.stream().await?.bytes().await;
+        whole.map_err(|error| self.name(error))
+    }
+
+    /// Downloads to a file, and gives back its path. It appears as a whole or not at all, and one of that name is replaced.
+    ///
+    /// What has come so far is kept in a file `….part` beside it. A download that breaks off goes on from there by itself,
+    /// and so does the next one to the same path, also in another run of the program: with `Range` and `If-Range` (RFC 9110
+    /// sections 14.2 and 13.1.5), where the server gives the file a strong `ETag` or a `Last-Modified`. Where it does not, or
+    /// the file has changed, it begins anew.
+    ///
+    /// # Errors
+    /// See [`Error`]; it names the job in [`video_id`](Error::video_id). [`Error::is_file`] where the file cannot be written.
+    pub async fn to(&self, path: impl AsRef<Path>) -> Result<PathBuf, Error> {
+        let downloaded = self.to_file(path.as_ref()).await;
+        downloaded.map_err(|error| self.name(error))
+    }
+
+    async fn to_file(&self, path: &Path) -> Result<PathBuf, Error> {
+        let what = format!("{} {}", self.job.id(), self.variant_name());
+        let mut partial = Partial::open(path, &what).await?;
+        let sleeper = self.job.client.parts().0.wiring.sleeper.clone();
+        let mut failures = 0;
+        loop {
+            let before = partial.length();
+            let error = match self.go_on(&mut partial).await {
+                Ok(()) => return partial.finish(path).await,
+                Err(error) => error,
+            };
+            failures = if partial.length() > before {
+                1
+            } else {
+                failures + 1
+            };
+            let broke_off = error.is_incomplete() || error.is_network() || error.is_timeout();
+            if !broke_off || failures > MOST_FAILURES {
+                partial.keep().await?;
+                return Err(error);
+            }
+            sleeper.sleep(PAUSE * failures).await;
+        }
+    }
+
+    async fn go_on(&self, partial: &mut Partial) -> Result<(), Error> {
+        let fetched = match self.fetch(&partial.range()).await {
+            Ok(fetched) => fetched,
+            // There are no such bytes: what is here is of another file.
+            Err(error) if error.status().is_some_and(|status| status == 416) && partial.length() > 0 => {
+                partial.restart().await?;
+                self.fetch(&partial.range()).await?
+            }
+            Err(error) => return Err(error),
+        };
+        let status = fetched.response.status();
+        let mut pieces = fetched.into_stream();
+        partial.begin(status, pieces.meta().headers()).await?;
+        let total = partial.total();
+        while let Some(piece) = pieces.next().await {
+            partial.write(&piece?).await?;
+            if let Some(tell) = &self.progress {
+                tell(Progress::new(partial.length(), total));
+            }
+        }
+        partial.check()
+    }
+
+    /// The playbook's address, or the one that the job names.
+    async fn fetch(&self, headers: &HeaderMap) -> Result<Fetched, Error> {
+        let url = self.job.raw().and_then(|video| video.download_url.clone());
+        let url = url.filter(|url| !url.is_empty() && self.variant.is_none());
+        match url {
+            Some(url) if self.job.later => self.job.client.fetch(&url, headers).await,
+            url => match (self.content(headers).await, url) {
+                (Err(error), Some(url)) if error.is_not_found() => self.job.client.fetch(&url, headers).await,
+                (outcome, _) => outcome,
+            },
+        }
+    }
+
+    async fn content(&self, headers: &HeaderMap) -> Result<Fetched, Error> {
+        let client = &self.job.client;
+        let core = client.parts().0;
+        let call = client.begin("download_video", None)?;
+        let operation: &'static Operation = call.operation;
+        let mut url = core.wiring.base.endpoint("");
+        {
+            let problem = || Error::request("the base URL cannot have a path");
+            let mut segments = url.path_segments_mut().map_err(|()| problem())?;
+            let path = operation.path.trim_start_matches('/').split('/');
+            segments.pop_if_empty().extend(path.map(|segment| match segment {
+                "{id}" => self.job.id(),
+                other => other,
+            }));
+        }
+        if self.variant.is_some() {
+            url.query_pairs_mut().append_pair("variant", self.variant_name());
+        }
+        let mut request = reqwest::Request::new(Method::GET, url);
+        request.headers_mut().clone_from(headers);
+        let sending = core.api.execute_open(&call.context, operation, request);
+        let failure = match call.within(Box::pin(sending)).await {
+            Ok(response) => return Ok(Fetched { response, call }),
+            Err(failure) => failure,
+        };
+        if let Some(location) = crate::foreign::redirect(&failure).map(str::to_owned) {
+            call.answered(crate::call::Told::default());
+            return client.fetch(&location, headers).await;
+        }
+        let error = Error::failure(operation, &call.context, &failure);
+        Err(call.failed(error))
+    }
+
+    fn variant_name(&self) -> &str {
+        self.variant.as_ref().map_or("video", VideoVariant::as_str)
+    }
+
+    fn name(&self, error: Error) -> Error {
+        error.of_job(self.job.id())
+    }
+}
+
+impl fmt::Debug for VideoDownload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VideoDownload")
+            .field("job", &self.job)
+            .field("variant", &self.variant)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,230 @@
+//! A job that makes a video, known by its id.
+
+use super::VideoDownload;
+use crate::{
+    call::{Call, Told},
+    client::Client,
+    error::Error,
+    meta::Meta,
+};
+use aipass_api::{
+    ErrorBody,
+    enums::VideoStatus,
+    types::{Video, VideoRemixRequest, VideoSeconds},
+};
+use serde_json::json;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+impl Client {
+    /// The video job of that id, such as one that an earlier run of the program started. Asks for nothing yet.
+    ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// let job = ai.video_job("video_68d…").wait(aipass::Wait::new()).await?;
+    /// job.download_to("cat.mp4").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn video_job(&self, id: impl Into<String>) -> VideoJob {
+        VideoJob {
+            client: self.clone(),
+            id: id.into(),
+            video: None,
+            later: false,
+            meta: Meta::default(),
+        }
+    }
+}
+
+/// A job that makes a video, as it was when it was last asked for.
+#[derive(Clone)]
+#[must_use = "the job goes on, and is paid for, whether anybody waits or not"]
+pub struct VideoJob {
+    pub(super) client: Client,
+    id: String,
+    video: Option<Video>,
+    /// It is one of the later contract: `videoId`, `downloadUrl`, and a status at an address of its own.
+    pub(super) later: bool,
+    meta: Meta,
+}
+
+impl VideoJob {
+    /// From the answer to a call that starts a job.
+    pub(super) fn started(client: &Client, call: Call, answer: Result<Video, Error>) -> Result<Self, Error> {
+        let read = answer.and_then(|video| match id_of(&video) {
+            Some((id, later)) => Ok((id, later, video)),
+            None => Err(Error::empty(call.operation, &call.context)),
+        });
+        match read {
+            Ok((id, later, video)) => {
+                let told = Told {
+                    model: video.model.clone(),
+                    usage: None,
+                };
+                Ok(Self {
+                    client: client.clone(),
+                    id,
+                    later,
+                    meta: call.answered(told),
+                    video: Some(video),
+                })
+            }
+            Err(error) => Err(call.failed(error)),
+        }
+    }
+
+    /// The id. Keep it: with it, [`video_job`](Client::video_job) finds the job again.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// How far it was; `None` where it was not asked for yet, or the server did not say.
+    #[must_use]
+    pub fn status(&self) -> Option<&VideoStatus> {
+        self.video.as_ref()?.status.as_ref()
+    }
+
+    /// Whether the video was ready.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        self.status() == Some(&VideoStatus::Completed)
+    }
+
+    /// How much was done, in percent, where the server said it.
+    #[must_use]
+    pub fn progress(&self) -> Option<f64> {
+        self.video.as_ref()?.progress
+    }
+
+    /// The length of the video, as a text or a number gives it.
+    #[must_use]
+    pub fn length(&self) -> Option<Duration> {
+        let seconds = match self.video.as_ref()?.seconds.as_ref()? {
+            VideoSeconds::Text(text) => text.trim().trim_end_matches('s').parse().ok()?,
+            VideoSeconds::Number(number) => *number,
+            VideoSeconds::Unknown(_) => return None,
+        };
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
+    /// The last answer about it, as it came.
+    #[must_use]
+    pub fn raw(&self) -> Option<&Video> {
+        self.video.as_ref()
+    }
+
+    /// What is known about the last call.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// Asks how far it is. Costs nothing.
+    ///
+    /// # Errors
+    /// The call failed; see [`Error`]. A job that failed is no error here: see [`failure`](Self::failure).
+    pub async fn refresh(&mut self) -> Result<(), Error> {
+        let asked = if self.later {
+            self.ask("get_video_status").await
+        } else {
+            match self.ask("get_video").await {
+                // The later contract has another address; where it has none either, the first answer stands.
+                Err(error) if error.is_not_found() => match self.ask("get_video_status").await {
+                    Ok(asked) => {
+                        self.later = true;
+                        Ok(asked)
+                    }
+                    Err(_) => Err(error),
+                },
+                outcome => outcome,
+            }
+        };
+        let (video, meta) = asked.map_err(|error| error.of_job(&self.id))?;
+        self.video = Some(video);
+        self.meta = meta;
+        Ok(())
+    }
+
+    async fn ask(&self, operation: &'static str) -> Result<(Video, Meta), Error> {
+        let (api, call) = self.client.call(operation, None)?;
+        // What is about nothing is no answer; a job of no known status may get one later.
+        let read = |video: Video| {
+            let is_job = video.status.is_some() || id_of(&video).is_some();
+            is_job.then(|| (video, Told::default()))
+        };
+        let answer = match operation {
+            "get_video_status" => {
+                call.answer(api.get_video_status().id(&self.id).send(), read)
+                    .await
+            }
+            _ => call.answer(api.get_video().id(&self.id).send(), read).await,
+        }?;
+        let meta = answer.meta().clone();
+        Ok((answer.into_inner(), meta))
+    }
+
+    /// The error of a job that ended without a video, with the server's reason; `None` for any other.
+    #[must_use]
+    pub fn failure(&self) -> Option<Error> {
+        let video = self.video.as_ref()?;
+        if video.status != Some(VideoStatus::Failed) {
+            return None;
+        }
+        let error = serde_json::to_value(&video.error).unwrap_or_default();
+        let reason = ErrorBody::inside(&json!({ "error": error })).unwrap_or_default();
+        Some(Error::job_failed("get_video", reason).of_job(&self.id))
+    }
+
+    /// Starts a job for a video that changes this one, which must be finished. A paid call.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`charge_risk`](Error::charge_risk) says whether it may have been charged.
+    pub async fn remix(&self, prompt: impl Into<String>) -> Result<Self, Error> {
+        let request = VideoRemixRequest::new(prompt);
+        if request.prompt.trim().is_empty() {
+            return Err(Error::request("the video has no prompt"));
+        }
+        let (api, call) = self.client.call("remix_video", None)?;
+        let sent = call
+            .send(api.remix_video().id(&self.id).body(request).send())
+            .await;
+        let answer = sent.map(|response| response.into_inner());
+        Self::started(&self.client, call, answer).map_err(|error| error.of_job(&self.id))
+    }
+
+    /// The download of the finished video, to be set up.
+    pub fn download(&self) -> VideoDownload {
+        VideoDownload::new(self.clone())
+    }
+
+    /// Downloads the finished video to a file: see [`VideoDownload::to`]. Costs nothing.
+    ///
+    /// # Errors
+    /// As [`VideoDownload::to`].
+    pub async fn download_to(&self, path: impl AsRef<Path>) -> Result<PathBuf, Error> {
+        self.download().to(path).await
+    }
+}
+
+/// The id, and whether it has the name of the later contract.
+fn id_of(video: &Video) -> Option<(String, bool)> {
+    let filled = |id: &Option<String>| id.clone().filter(|id| !id.is_empty());
+    filled(&video.id)
+        .map(|id| (id, false))
+        .or_else(|| filled(&video.video_id).map(|id| (id, true)))
+}
+
+// The prompt is the user's own, and the address of the file may be signed.
+impl fmt::Debug for VideoJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VideoJob")
+            .field("id", &self.id)
+            .field("status", &self.status())
+            .field("progress", &self.progress())
+            .finish_non_exhaustive()
+    }
+}

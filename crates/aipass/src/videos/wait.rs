@@ -1,0 +1,124 @@
+//! Waiting for a video.
+
+use super::VideoJob;
+use crate::error::Error;
+use rand::Rng as _;
+use std::{fmt, sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// The longest pause that a server can ask for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+type OnProgress = Arc<dyn Fn(&VideoJob) + Send + Sync>;
+
+/// How to wait for a video.
+#[derive(Clone)]
+#[must_use = "it says how to wait, and does not wait"]
+pub struct Wait {
+    deadline: Duration,
+    interval: Duration,
+    progress: Option<OnProgress>,
+}
+
+impl Default for Wait {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Wait {
+    /// For at most 20 minutes, asking every 5 seconds.
+    pub fn new() -> Self {
+        Self {
+            deadline: Duration::from_secs(20 * 60),
+            interval: Duration::from_secs(5),
+            progress: None,
+        }
+    }
+
+    /// How long to wait at most. The job itself goes on.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How long to pause between two questions, a fifth more or less; a server that names another pause (`Retry-After`) is
+    /// listened to, up to a minute. Under half a second counts as half a second.
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.interval = interval.max(Duration::from_millis(500));
+        self
+    }
+
+    /// Has that function told each time the server was asked.
+    pub fn on_progress(mut self, tell: impl Fn(&VideoJob) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(tell));
+        self
+    }
+
+    /// The next pause.
+    fn pause(&self, asked_for: Option<Duration>) -> Duration {
+        match asked_for {
+            Some(pause) => pause.min(LONGEST_PAUSE),
+            None => self.interval.mul_f64(rand::thread_rng().gen_range(0.8..1.2)),
+        }
+    }
+}
+
+impl fmt::Debug for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait")
+            .field("deadline", &self.deadline)
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
+}
+
+impl VideoJob {
+    /// Waits until the video is ready. Costs nothing: the job is paid for, and goes on when nobody waits.
+    ///
+    /// A status that this version does not know is waited out, and so is trouble with the connection or the service.
+    ///
+    /// # Errors
+    /// Each error names the job in [`video_id`](Error::video_id), so that the waiting can go on later.
+    /// [`Error::is_job_failed`] where the job ended without a video; [`Error::is_timeout`] where it is not done by the
+    /// deadline; else see [`Error`].
+    pub async fn wait(mut self, wait: Wait) -> Result<Self, Error> {
+        let sleeper = self.client.parts().0.wiring.sleeper.clone();
+        let began = Instant::now();
+        // What was slept for counts also where somebody else keeps the time.
+        let mut slept = Duration::ZERO;
+        loop {
+            let trouble = match self.refresh().await {
+                Ok(()) => None,
+                Err(error) if passes(&error) => Some(error),
+                Err(error) => return Err(error),
+            };
+            if trouble.is_none() {
+                if let Some(tell) = &wait.progress {
+                    tell(&self);
+                }
+                if self.is_completed() {
+                    return Ok(self);
+                }
+                if let Some(failure) = self.failure() {
+                    return Err(failure);
+                }
+            }
+            let asked_for = match &trouble {
+                Some(error) => error.retry_after(),
+                None => aipass_auth::__http::retry_after(self.meta().headers()),
+            };
+            let pause = wait.pause(asked_for);
+            if began.elapsed().max(slept) + pause >= wait.deadline {
+                return Err(Error::still_running("get_video", trouble).of_job(self.id()));
+            }
+            sleeper.sleep(pause).await;
+            slept += pause;
+        }
+    }
+}
+
+/// Whether it may be over by the next question.
+fn passes(error: &Error) -> bool {
+    error.is_server() || error.is_network() || error.is_timeout() || error.is_rate_limited()
+}
