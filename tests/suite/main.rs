@@ -7,6 +7,7 @@
 
 mod balance;
 mod books;
+mod endpoints;
 mod facade;
 mod generated;
 mod hooks;

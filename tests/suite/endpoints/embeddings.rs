@@ -1,0 +1,173 @@
+//! Vectors in both forms, one for each text, in one call or in several.
+
+use super::json_server;
+use crate::support::{Server, answer, client};
+use aipass::{ChargeRisk, Error};
+
+const TWO: &str = r#"{"model":"m-1","data":[{"index":1,"embedding":"AAAAQA=="},{"index":0,"embedding":[1.5]}],"usage":{"prompt_tokens":4,"total_tokens":4}}"#;
+
+#[tokio::test]
+async fn both_forms_come_in_the_order_of_the_texts() {
+    let server = json_server(TWO).await;
+    let vectors = client(&server.base_url)
+        .embeddings("m")
+        .input("one")
+        .input("two")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(vectors.vectors, [vec![1.5], vec![2.0]]);
+    assert_eq!(vectors.usage.as_ref().unwrap().total_tokens, Some(4));
+    assert_eq!(vectors.meta().model(), Some("m-1"));
+    assert!(!format!("{vectors:?}").contains("1.5"));
+}
+
+#[tokio::test]
+async fn base64_is_asked_for_only_where_it_is_understood() {
+    for (model, encoding) in [
+        ("text-embedding-3-large", Some("base64")),
+        ("openai/text-embedding-3-small", Some("base64")),
+        ("text-embedding-ada-002", None),
+        ("gemini/text-embedding-004", None),
+        ("vertex_ai/textembedding-gecko", None),
+    ] {
+        let server = json_server(r#"{"data":[{"embedding":[1]}]}"#).await;
+        client(&server.base_url)
+            .embeddings(model)
+            .input("Hi")
+            .send()
+            .await
+            .unwrap();
+        let sent = server.requests().remove(0);
+        let asked = sent.contains(r#""encoding_format":"base64""#).then_some("base64");
+        assert_eq!(asked, encoding, "{model}");
+    }
+    let server = json_server(r#"{"data":[{"embedding":[1]}]}"#).await;
+    let asking = client(&server.base_url)
+        .embeddings("text-embedding-3-small")
+        .encoding("float")
+        .input("Hi");
+    asking.send().await.unwrap();
+    assert!(server.requests()[0].contains(r#""encoding_format":"float""#));
+}
+
+#[tokio::test]
+async fn fewer_vectors_than_texts_are_no_answer() {
+    for body in [
+        r#"{"data":[{"embedding":[1]}]}"#,
+        r#"{"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[2]}]}"#,
+        r#"{"data":[{"embedding":[1]},{"embedding":[]}]}"#,
+        r#"{"data":[{"embedding":[1]},{"embedding":"AA"}]}"#,
+        r#"{"data":[{"embedding":[1]},{"embedding":null}]}"#,
+    ] {
+        let server = json_server(body).await;
+        let error = client(&server.base_url)
+            .embeddings("m")
+            .inputs(["a", "b"])
+            .send()
+            .await
+            .unwrap_err();
+        assert!(error.is_decode(), "{body}: {error}");
+        assert_eq!(error.charge_risk(), ChargeRisk::Unknown, "{body}");
+        assert_eq!(server.requests().len(), 1, "a paid call is not repeated");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_for_nothing() {
+    let ai = client("http://127.0.0.1:9");
+    for builder in [
+        ai.embeddings("m"),
+        ai.embeddings("m").input(""),
+        ai.embeddings("m").inputs(["a", ""]),
+        ai.embeddings(" ").input("a"),
+    ] {
+        let error = builder.clone().send().await.unwrap_err();
+        assert!(error.is_bad_request(), "{error}");
+        assert_eq!(error.charge_risk(), ChargeRisk::NotSent);
+        let error = builder.send_in_batches(2, 2).await.unwrap_err();
+        assert!(Error::from(error).is_bad_request());
+    }
+}
+
+/// A server that gives each text of one letter the number of that letter, and fails for `x`.
+async fn alphabet() -> httpmock::MockServer {
+    let server = httpmock::MockServer::start_async().await;
+    for (letters, vectors) in [("a\",\"b", "[[1],[2]]"), ("c\",\"d", "[[3],[4]]"), ("e", "[[5]]")] {
+        let data: serde_json::Value = serde_json::from_str(vectors).unwrap();
+        let data: Vec<_> = data
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|vector| serde_json::json!({ "embedding": vector }))
+            .collect();
+        let body = serde_json::json!({ "data": data, "usage": { "total_tokens": 2 } });
+        server
+            .mock_async(|when, then| {
+                when.body_includes(format!("[\"{letters}\"]"));
+                then.status(200).json_body(body);
+            })
+            .await;
+    }
+    server
+        .mock_async(|when, then| {
+            when.body_includes("\"x\"");
+            then.status(400)
+                .json_body(serde_json::json!({"error":{"message":"no x","code":"bad"}}));
+        })
+        .await;
+    server
+}
+
+#[tokio::test]
+async fn many_texts_go_in_several_calls_and_keep_their_order() {
+    let server = alphabet().await;
+    for at_once in [1, 2, 9] {
+        let vectors = client(&server.base_url())
+            .embeddings("m")
+            .inputs(["a", "b", "c", "d", "e"])
+            .send_in_batches(2, at_once)
+            .await
+            .unwrap();
+        assert_eq!(
+            vectors.vectors,
+            [vec![1.0], vec![2.0], vec![3.0], vec![4.0], vec![5.0]]
+        );
+        assert_eq!(vectors.usage.unwrap().total_tokens, Some(6));
+    }
+}
+
+#[tokio::test]
+async fn what_was_paid_for_is_kept_when_a_later_call_fails() {
+    let server = alphabet().await;
+    let error = client(&server.base_url())
+        .embeddings("m")
+        .inputs(["a", "b", "x", "y", "c", "d"])
+        .send_in_batches(2, 1)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.vectors,
+        [Some(vec![1.0]), Some(vec![2.0]), None, None, None, None]
+    );
+    assert_eq!(error.error.code(), Some("bad"));
+    assert_eq!(error.to_string(), "2 of 6 texts are embedded");
+}
+
+#[tokio::test]
+async fn a_cut_answer_is_an_error() {
+    let server = Server::start([answer(
+        "200 OK",
+        "application/json",
+        r#"{"data":[{"embedding":[1,2"#,
+    )])
+    .await;
+    let error = client(&server.base_url)
+        .embeddings("m")
+        .input("a")
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.is_decode());
+    assert_eq!(error.charge_risk(), ChargeRisk::Completed);
+}
