@@ -9,5 +9,5 @@ mod redirects;
 mod renewal;
 mod retries;
 mod retry_after;
-mod server;
+pub(crate) mod server;
 mod time;

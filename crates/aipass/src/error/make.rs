@@ -13,6 +13,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::error::Error as StdError;
 
+/// What is wrong with an id that cannot stand in a path.
+pub(super) const INVALID_ID: &str = "an id is empty, `.` or `..`, or holds control characters";
+
 /// How much of an answer that does not decode is kept.
 const KEPT: usize = 64 * 1024;
 
@@ -171,9 +174,7 @@ impl Error {
             (FailureKind::Cut, _) => Kind::Incomplete,
             (FailureKind::Malformed, _) => Kind::Decode,
             (FailureKind::NotAnAnswer | FailureKind::TooLarge, _) => Kind::NotAnAnswer,
-            (FailureKind::InvalidId, _) => {
-                Kind::Request("an id is empty, `.` or `..`, or holds control characters")
-            }
+            (FailureKind::InvalidId, _) => Kind::Request(INVALID_ID),
             (FailureKind::Transport, _) => of_transport(failure),
             _ => Kind::Network,
         };

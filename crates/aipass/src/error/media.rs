@@ -30,6 +30,11 @@ impl Error {
         self.0.job.as_deref()
     }
 
+    /// An id that cannot stand in a path.
+    pub(crate) fn invalid_id() -> Self {
+        Self::request(super::make::INVALID_ID)
+    }
+
     /// A file of this machine. Nothing is asked of the service.
     pub(crate) fn file(what: &'static str, source: io::Error) -> Self {
         let mut this = Self::bare(Kind::File(what), ChargeRisk::Free);

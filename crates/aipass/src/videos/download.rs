@@ -157,6 +157,10 @@ impl VideoDownload {
     }
 
     async fn content(&self, headers: &HeaderMap) -> Result<Fetched, Error> {
+        // The URL would drop some of them without a word.
+        if self.job.id().contains(char::is_control) {
+            return Err(Error::invalid_id());
+        }
         let client = &self.job.client;
         let core = client.parts().0;
         let call = client.begin("download_video", None)?;
