@@ -213,7 +213,7 @@ impl Head {
 
 /// Whether the media type is JSON, or one with that suffix (RFC 6839 section 3.1).
 pub fn is_json(headers: &HeaderMap) -> bool {
-    let essence = essence(headers);
+    let essence = media_type(headers);
     let suffix = essence
         .len()
         .checked_sub("+json".len())
@@ -222,11 +222,12 @@ pub fn is_json(headers: &HeaderMap) -> bool {
         || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json"))
 }
 
-fn is(headers: &HeaderMap, media_type: &str) -> bool {
-    essence(headers).eq_ignore_ascii_case(media_type)
+fn is(headers: &HeaderMap, other: &str) -> bool {
+    media_type(headers).eq_ignore_ascii_case(other)
 }
 
-fn essence(headers: &HeaderMap) -> &str {
+/// The media type without its parameters; nothing where there is none.
+pub fn media_type(headers: &HeaderMap) -> &str {
     let value = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());

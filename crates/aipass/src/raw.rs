@@ -181,7 +181,7 @@ impl RawAnswer {
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         match self.body.next().await {
             Some(piece) => piece.map(Some),
-            None => self.body.is_whole().map(|()| None),
+            None => self.body.check_whole().map(|()| None),
         }
     }
 

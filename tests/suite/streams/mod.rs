@@ -6,6 +6,7 @@ mod cuts;
 mod endings;
 mod errors;
 mod media;
+mod no_events;
 mod not_a_stream;
 mod odd_servers;
 mod pattern;
