@@ -11,6 +11,7 @@ mod not_a_stream;
 mod odd_servers;
 mod pattern;
 mod resources;
+mod reused;
 mod served;
 mod size;
 mod sound;
