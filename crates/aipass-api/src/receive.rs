@@ -5,6 +5,7 @@ use crate::{
     error_body::ErrorBody,
     failure::{Failure, FailureKind, KEPT, TimeoutPhase, refused_by_transport},
     operation::{Charge, Operation, ResponseKind},
+    sse,
     transport::Transport,
 };
 use bytes::{Bytes, BytesMut};
@@ -130,7 +131,7 @@ enum Verdict {
 }
 
 fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
-    let body = body.trim_ascii();
+    let body = body.strip_prefix(sse::BOM).unwrap_or(body).trim_ascii();
     // Plain text may be any text, an empty one included, unless the server says that it is something else.
     if operation.response == ResponseKind::Text && !is_json(headers) && !is(headers, "text/html") {
         return Verdict::Answer;
@@ -371,6 +372,8 @@ mod tests {
                 "error",
             ),
             ("<!doctype html><title>x</title>", "nothing"),
+            ("\u{feff}<!doctype html><title>x</title>", "nothing"),
+            ("\u{feff}{\"error\":{\"message\":\"m\"}}", "error"),
             (" null\n", "nothing"),
             ("  ", "nothing"),
             ("", "nothing"),

@@ -28,7 +28,7 @@ mod reference;
 /// The largest event that a decoder accepts unless told otherwise: 16 MiB.
 pub const DEFAULT_LIMIT: usize = 16 * 1024 * 1024;
 
-const BOM: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// An incremental decoder of `text/event-stream`.
 ///

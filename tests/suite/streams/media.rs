@@ -557,6 +557,36 @@ async fn dropping_a_stream_of_events_closes_its_socket() {
     server.closed(1).await;
 }
 
+#[tokio::test]
+async fn a_stream_of_events_is_whole_after_its_end_alone() {
+    let ask = async |answer| {
+        let server = Server::start([answer]).await;
+        let request = ImageGenerationRequest::builder().prompt("a cat");
+        let sent = impatient(&server.base_url)
+            .image_stream(&request.try_into().unwrap())
+            .await;
+        let mut stream = sent.unwrap();
+        let mut whole = vec![stream.is_whole()];
+        while let Some(event) = in_time(stream.next()).await {
+            whole.push(event.is_ok() && stream.is_whole());
+        }
+        (whole, stream.is_whole())
+    };
+    let (piece, last) = (Of::Images.piece().0, Of::Images.last().0);
+    let whole = ask(stream(&[piece, last])).await;
+    assert_eq!(whole, (vec![false, false, true], true));
+    let list = r#"{"data":[{"b64_json":"AQ=="},{"b64_json":"Ag=="}]}"#;
+    let whole = ask(answer("200 OK", "application/json", list)).await;
+    assert_eq!(whole, (vec![false, false, true], true));
+    for cut in [
+        stream(&[piece]),
+        stream(&[piece, DONE]),
+        stream(&[piece, "data: x\n\n"]),
+    ] {
+        assert_eq!(ask(cut).await, (vec![false, false, false], false));
+    }
+}
+
 /// A sketch is work: whatever ends the call after it, nobody can say that nothing was done.
 #[tokio::test]
 async fn an_error_after_a_sketch_may_have_been_charged() {

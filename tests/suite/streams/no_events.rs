@@ -219,3 +219,39 @@ async fn a_page_is_no_half_of_an_answer() {
     let outcome = run(answer("200 OK", "text/html", body)).await;
     assert_eq!(outcome.end.unwrap().text(), "Hello");
 }
+
+/// Some writers begin every text with a BOM.
+#[tokio::test]
+async fn a_bom_before_json_is_no_part_of_it() {
+    let bom = "\u{feff}";
+    let whole = format!(r#"{bom}{{"choices":[{{"message":{{"content":"Hello"}}}}],"text":"Hello"}}"#);
+    let budget = format!(r#"{bom}{{"error":{{"message":"m","type":"budget_exceeded"}}}}"#);
+    let empty = format!("{bom}{{}}");
+    for media_type in ["application/json", "text/event-stream", "text/plain", ""] {
+        let outcome = run(answer("200 OK", media_type, &whole)).await;
+        assert_eq!(outcome.end.expect(media_type).text(), "Hello");
+        let error = run(answer("200 OK", media_type, &budget)).await.end.unwrap_err();
+        assert!(error.is_budget_exceeded(), "{media_type}: {error:?}");
+        let error = run(answer("200 OK", media_type, &empty)).await.end.unwrap_err();
+        is_no_answer(media_type, &error);
+        let got = transcribe(answer("200 OK", media_type, &whole), None).await;
+        assert_eq!(got.items, ["transcript.text.done|Hello"], "{media_type}");
+        got.end.unwrap();
+
+        // Also in pieces of a byte, the first of which say nothing.
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ntransfer-encoding: chunked\r\n\r\n");
+        let mut bytes = head.into_bytes();
+        bytes.extend(whole.bytes().flat_map(|byte| part(&[byte])));
+        bytes.extend_from_slice(b"0\r\n\r\n");
+        let outcome = run(Answer::Bytes(bytes.clone())).await;
+        assert_eq!(outcome.end.expect(media_type).text(), "Hello");
+        let got = transcribe(Answer::Bytes(bytes), None).await;
+        got.end.expect(media_type);
+        let page = format!("{bom}{PAGE}");
+        is_no_answer(
+            media_type,
+            &run(answer("200 OK", media_type, &page)).await.end.unwrap_err(),
+        );
+    }
+}

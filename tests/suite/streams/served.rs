@@ -30,7 +30,6 @@ async fn served(answer: Answer) -> String {
         all.extend_from_slice(&piece);
     }
     assert!(in_time(body.next()).await.is_none());
-    assert!(body.meta().is_none(), "the call is over");
     String::from_utf8(all).unwrap()
 }
 
@@ -81,6 +80,16 @@ async fn a_completion_in_the_place_of_events_is_served_as_a_chunk() {
             "{media_type}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_the_call_cost_is_known_at_its_end() {
+    let chunk = r#"{"model":"m","choices":[{"delta":{"content":"a"},"finish_reason":"stop"}],"usage":{"total_tokens":5,"cost":0.25}}"#;
+    let server = Server::start([stream(&[&data(&[chunk]), DONE])]).await;
+    let mut body = open(&client(&server.base_url)).await.to_sse();
+    assert_eq!((body.meta().model(), body.meta().cost()), (None, None));
+    while in_time(body.next()).await.is_some() {}
+    assert_eq!((body.meta().model(), body.meta().cost()), (Some("m"), Some(0.25)));
 }
 
 /// What comes after two pieces of text, and what is told of it.
@@ -213,7 +222,7 @@ async fn signs_of_life_are_sent_while_the_model_is_silent() {
     let (site, go) = halting().await;
     let mut body = open(&site.client()).await.to_sse();
     body = body.keep_alive(Some(Duration::from_millis(20)));
-    assert_eq!(body.meta().unwrap().attempts(), 1);
+    assert_eq!(body.meta().attempts(), 1);
     let Ok(first) = in_time(body.next()).await.unwrap();
     assert_eq!(first, data(&[FIRST]));
     for _ in 0..3 {
