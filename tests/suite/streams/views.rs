@@ -455,6 +455,26 @@ fn an_accumulator_shows_no_answer_in_logs() {
     assert!(!format!("{error} {error:?}").contains("secret"));
 }
 
+/// Nobody answered: the chunks came from elsewhere.
+#[test]
+fn an_accumulator_tells_of_no_status() {
+    for data in [
+        "secret",
+        r#"{"error":{"message":"m","type":"budget_exceeded"}}"#,
+        r#"[{"error":{"message":"m","type":"budget_exceeded"}}]"#,
+    ] {
+        let error = ChatAccumulator::new().push(data).unwrap_err();
+        assert_eq!(error.status(), None, "{data}");
+        assert!(!error.to_string().contains("HTTP"), "{data}: {error}");
+        assert_eq!(error.is_budget_exceeded(), data != "secret", "{data}");
+    }
+    let error = ChatAccumulator::new().finish().unwrap_err();
+    assert_eq!(
+        (error.status(), error.to_string()),
+        (None, "the answer is incomplete".to_owned())
+    );
+}
+
 #[tokio::test]
 async fn the_head_is_known_before_the_first_event() {
     let go: Arc<Notify> = Arc::default();

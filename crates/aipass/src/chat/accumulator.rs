@@ -11,7 +11,7 @@ use crate::{
     streams::{Adds, Taken},
 };
 use aipass_api::{
-    CallContext, ErrorBody,
+    CallContext,
     operation::Operation,
     sse::{self, Event},
 };
@@ -71,23 +71,13 @@ impl ChatAccumulator {
     /// # Errors
     /// The data reports an error of the server, or is no chunk. [`Error::partial`] has what came so far.
     pub fn push(&mut self, data: &str) -> Result<(), Error> {
-        let data = data.trim();
-        if data == "[DONE]" {
+        let event = Event::of_data(data.trim().as_bytes());
+        if event.is_done() {
             self.all.done();
             return Ok(());
         }
-        if data.is_empty() {
-            return Ok(());
-        }
-        let chunk = Chunk::read(data).map_err(|Malformed| self.fault(StreamFault::Malformed))?;
-        if chunk.may_be_error()
-            && let Ok(value) = serde_json::from_str(data)
-            && let Some(error) = ErrorBody::inside(&value)
-        {
-            return Err(self.fault(StreamFault::Server(error)));
-        }
-        let taken = self.take_chunk(data, chunk);
-        taken.map_err(|Malformed| self.fault(StreamFault::Malformed))
+        let taken = Adds::take(self, event);
+        taken.map(drop).map_err(|fault| self.fault(fault))
     }
 
     /// The next of the events that the chunks hold; `None` until more are pushed.
