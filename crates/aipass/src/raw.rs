@@ -186,7 +186,6 @@ impl RawAnswer {
     }
 
     /// The body as a stream.
-    #[must_use]
     pub fn into_stream(self) -> ByteStream {
         self.body
     }

@@ -267,7 +267,7 @@ async fn repeated(first: Answer, streamed: bool) -> Value {
     let next = ask
         .messages(reply.unwrap().message())
         .message(ChatMessage::user("so?"));
-    in_time(next.stream()).await.unwrap();
+    drop(in_time(next.stream()).await.unwrap());
     let request = server.requests().remove(1);
     let mut body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
     let messages = body["messages"].take();

@@ -57,6 +57,7 @@ impl ChatStream {
 
 /// The body of an answer that serves a chat again: what [`ChatStream::to_sse`] gives.
 #[derive(Debug)]
+#[must_use = "dropping it ends a call that is paid for"]
 pub struct SseBody {
     /// The chunk that stands for what was read before.
     read: Option<Unseen>,
@@ -76,7 +77,6 @@ impl SseBody {
     ];
 
     /// How long nothing is sent before a comment is, so that no proxy takes the connection for dead; never, with `None`.
-    #[must_use]
     pub fn keep_alive(mut self, every: Option<Duration>) -> Self {
         self.keep_alive = every.filter(|every| !every.is_zero());
         self.timer = None;

@@ -27,15 +27,19 @@ use std::{
 ///
 /// ```no_run
 /// # async fn run(ai: aipass::Client, request: aipass::types::SpeechRequest) -> Result<(), Box<dyn std::error::Error>> {
-/// use std::io::Write as _;
+/// use tokio::{fs, io::AsyncWriteExt as _};
 ///
 /// let mut sound = ai.speech_stream(&request).await?;
-/// let mut file = std::fs::File::create("hello.mp3")?;
+/// // The name is given to a whole file only.
+/// let mut file = fs::File::create("hello.mp3.part").await?;
 /// while let Some(piece) = sound.next().await {
-///     file.write_all(&piece?)?;
+///     file.write_all(&piece?).await?;
 /// }
+/// file.sync_all().await?;
+/// fs::rename("hello.mp3.part", "hello.mp3").await?;
 /// # Ok(()) }
 /// ```
+#[must_use = "dropping it ends a call that is paid for"]
 pub struct ByteStream {
     body: Body,
     meta: Meta,
