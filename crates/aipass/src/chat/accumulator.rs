@@ -15,6 +15,7 @@ use aipass_api::{
     operation::Operation,
     sse::{self, Event},
 };
+use http::HeaderMap;
 use std::{collections::VecDeque, fmt};
 
 /// Adds the chunks of a streamed chat up: what [`ChatStream`](crate::ChatStream) does, for chunks that come from elsewhere: a
@@ -124,7 +125,8 @@ impl ChatAccumulator {
     fn fault(&self, fault: StreamFault) -> Error {
         let call = CallContext::default();
         let operation = Operation::find("create_chat_completion_stream").unwrap_or(Operation::CALL);
-        Error::stream(operation, &call, fault, self.has_begun(), Some(self.all.reply()))
+        let (headers, begun) = (HeaderMap::new(), self.has_begun());
+        Error::stream(operation, &call, &headers, fault, begun, Some(self.all.reply()))
     }
 
     fn take_chunk(&mut self, json: &str, chunk: Chunk<'_>) -> Result<(), Malformed> {

@@ -89,11 +89,6 @@ impl Error {
         Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::NotAnAnswer)
     }
 
-    /// A success that is larger than what is read into memory.
-    pub(crate) fn too_large(operation: &'static Operation, call: &CallContext) -> Self {
-        Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::TooLarge)
-    }
-
     pub(crate) fn decode(
         operation: &'static Operation,
         call: &CallContext,
@@ -128,11 +123,11 @@ impl Error {
     pub(crate) fn stream(
         operation: &'static Operation,
         call: &CallContext,
+        headers: &HeaderMap,
         fault: StreamFault,
         begun: bool,
         partial: Option<ChatReply>,
     ) -> Self {
-        let headers = call.headers();
         // There is none where chunks are added up that came from elsewhere.
         let status = call.status();
         let (kind, why, class) = match &fault {
@@ -140,8 +135,9 @@ impl Error {
             StreamFault::Timeout => (Kind::Timeout, FailureKind::Timeout(TimeoutPhase::Idle), None),
             StreamFault::Malformed => (Kind::Decode, FailureKind::Malformed, None),
             StreamFault::NotAnAnswer(_) => (Kind::NotAnAnswer, FailureKind::NotAnAnswer, None),
+            StreamFault::TooLarge => (Kind::NotAnAnswer, FailureKind::TooLarge, None),
             StreamFault::Server(body) => {
-                let class = match class(status.unwrap_or(StatusCode::OK), body, &headers) {
+                let class = match class(status.unwrap_or(StatusCode::OK), body, headers) {
                     // It speaks the protocol, so it is the service.
                     class if class.class == ErrorClass::Unexpected => Class::from(ErrorClass::Server),
                     class => class,
@@ -154,7 +150,7 @@ impl Error {
         this.0.operation = Some(operation.id);
         this.0.attempts = call.attempts();
         this.0.status = status;
-        this.0.headers = headers;
+        this.0.headers = headers.clone();
         this.0.partial = partial;
         match fault {
             StreamFault::Server(body) => this.0.body = body,
@@ -163,7 +159,7 @@ impl Error {
                 this.0.raw = raw.slice(..raw.len().min(KEPT));
             }
             StreamFault::Incomplete(source) => this.0.source = source,
-            StreamFault::Timeout | StreamFault::Malformed => {}
+            StreamFault::Timeout | StreamFault::Malformed | StreamFault::TooLarge => {}
         }
         this.after(call)
     }
@@ -237,6 +233,8 @@ pub(crate) enum StreamFault {
     Malformed,
     /// Something else, such as a page, or JSON that holds nothing of what the call promises.
     NotAnAnswer(Bytes),
+    /// More than is read into memory.
+    TooLarge,
     Server(ErrorBody),
 }
 

@@ -60,10 +60,10 @@ enum State {
 }
 
 impl ByteStream {
-    pub(crate) fn new(response: reqwest::Response, call: Call) -> Self {
+    pub(crate) fn new(response: reqwest::Response, mut call: Call) -> Self {
         Self {
             body: Body::new(response, call.context.options.idle, None),
-            meta: call.meta(call.context.headers()),
+            meta: call.begun(),
             operation: call.operation,
             context: call.context.clone(),
             any: false,
@@ -96,8 +96,7 @@ impl ByteStream {
         while let Some(piece) = self.next().await {
             let piece = piece?;
             if whole.len() + piece.len() > self.context.options.max_body {
-                let error = Error::too_large(self.operation, &self.context);
-                return Err(self.close(error));
+                return Err(self.fail(StreamFault::TooLarge));
             }
             whole.extend_from_slice(&piece);
         }
@@ -145,11 +144,8 @@ impl ByteStream {
 
     fn fail(&mut self, fault: StreamFault) -> Error {
         self.state = State::Broken;
-        let error = Error::stream(self.operation, &self.context, fault, false, None);
-        self.close(error)
-    }
-
-    fn close(&mut self, error: Error) -> Error {
+        let headers = &self.meta.headers;
+        let error = Error::stream(self.operation, &self.context, headers, fault, false, None);
         match self.call.take() {
             Some(call) => call.failed(error),
             None => error,

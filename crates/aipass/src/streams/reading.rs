@@ -95,8 +95,8 @@ enum State {
 }
 
 impl<A: Adds> Reading<A> {
-    pub(crate) fn new(response: reqwest::Response, call: Call, answer: A) -> Self {
-        let meta = call.meta(call.context.headers());
+    pub(crate) fn new(response: reqwest::Response, mut call: Call, answer: A) -> Self {
+        let meta = call.begun();
         let announced = announced(&meta.headers, answer.takes_text());
         Self {
             feed: Feed::new(response, announced, &call.context.options, call.event_limit),
@@ -231,7 +231,8 @@ impl<A: Adds> Reading<A> {
             ..reply
         });
         let begun = self.answer.has_begun();
-        let error = Error::stream(self.operation, &self.context, fault, begun, partial);
+        let headers = &self.meta.headers;
+        let error = Error::stream(self.operation, &self.context, headers, fault, begun, partial);
         match self.call.take() {
             Some(call) => call.failed(error),
             None => error,
