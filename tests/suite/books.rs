@@ -173,6 +173,23 @@ async fn a_call_that_nobody_waits_for_may_have_been_charged() {
 }
 
 #[tokio::test]
+async fn a_stream_that_nobody_reads_costs_what_its_head_says() {
+    let price = &[("x-litellm-response-cost", "0.25"), ("x-request-id", "r-9")];
+    let server = Server::start([headed("200 OK", price, "data: x\n\n")]).await;
+    let ai = client(&server.base_url);
+    let stream = ai.chat("m").user("hi").stream().await.unwrap();
+    assert_eq!(stream.meta().request_id(), Some("r-9"));
+    drop(stream);
+    assert_eq!((counts(&ai.totals()), ai.totals().cost), ((0, 1, 0), 0.25));
+
+    // Read, it is malformed; the error has the head as well.
+    let mut stream = ai.chat("m").user("hi").stream().await.unwrap();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(error.request_id(), Some("r-9"));
+    assert_eq!((counts(&ai.totals()), ai.totals().cost), ((0, 2, 0), 0.5));
+}
+
+#[tokio::test]
 async fn a_guard_refuses_before_anything_is_sent() {
     let server = Server::start([json(CHAT)]).await;
     let ai = builder(&server.base_url)

@@ -1,6 +1,6 @@
 //! What the streaming operations of speech, transcriptions and images put on the wire, and the events that come back.
 
-use crate::support::{Answer, Server, events, http};
+use crate::support::{Answer, FORM_END, Sent, Server, events, form_field, form_file, http};
 use aipass_api::{
     Client, OPERATIONS, Plain,
     enums::{
@@ -20,39 +20,15 @@ fn plain(server: &Server) -> Client {
     Client::with_transport(&server.base_url, http(&server.base_url), Plain)
 }
 
-/// The body of the one request, which must have been a POST to that path that asks for events. The boundary of a form
-/// becomes `B`.
+/// The body of the one request, which must have been a POST to that path that asks for events.
 fn body(server: &Server, path: &str, content_type: &str) -> String {
-    let requests = server.requests();
-    assert_eq!(requests.len(), 1);
-    let (head, body) = requests[0].split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with(&format!("POST {path} HTTP/1.1\r\n")), "{head}");
-    let values = |name: &str| -> Vec<String> {
-        let lines = head.lines().filter_map(|line| line.strip_prefix(name));
-        lines.map(str::to_owned).collect()
-    };
-    assert_eq!(values("accept: "), ["text/event-stream"], "{head}");
-    let [sent] = values("content-type: ").try_into().unwrap();
-    match sent.split_once("; boundary=") {
-        Some((sent, boundary)) => {
-            assert_eq!(sent, content_type);
-            body.replace(boundary, "B")
-        }
-        None => {
-            assert_eq!(sent, content_type);
-            body.to_owned()
-        }
-    }
-}
-
-fn text(name: &str, value: &str) -> String {
-    format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-}
-
-fn file(name: &str, file_name: &str, media_type: &str, content: &str) -> String {
-    format!(
-        "--B\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"\r\nContent-Type: {media_type}\r\n\r\n{content}\r\n"
-    )
+    let sent = Sent::to(server);
+    assert_eq!(sent.line, format!("POST {path}"));
+    assert_eq!(
+        (sent.header("accept"), &*sent.content_type),
+        ("text/event-stream", content_type)
+    );
+    sent.body
 }
 
 #[tokio::test]
@@ -130,14 +106,14 @@ async fn transcription() {
         .await
         .unwrap();
     let expected = [
-        text("chunking_strategy", "auto"),
-        text("include[]", "logprobs"),
-        text("include[]", "later"),
-        text("model", "gpt-4o-transcribe-diarize"),
-        text("response_format", "diarized_json"),
-        text("stream", "true"),
-        file("file", "talk.mp3", "audio/mpeg", "MP3"),
-        "--B--\r\n".to_owned(),
+        form_field("chunking_strategy", "auto"),
+        form_field("include[]", "logprobs"),
+        form_field("include[]", "later"),
+        form_field("model", "gpt-4o-transcribe-diarize"),
+        form_field("response_format", "diarized_json"),
+        form_field("stream", "true"),
+        form_file("file", "talk.mp3", "audio/mpeg", "MP3"),
+        FORM_END.to_owned(),
     ];
     assert_eq!(
         body(&server, "/oauth2/v1/audio/transcriptions", "multipart/form-data"),
@@ -207,11 +183,11 @@ async fn images_that_are_edited() {
         .await
         .unwrap();
     let expected = [
-        text("partial_images", "0"),
-        text("prompt", "a hat"),
-        text("stream", "true"),
-        file("image", "cat.png", "image/png", "PNG"),
-        "--B--\r\n".to_owned(),
+        form_field("partial_images", "0"),
+        form_field("prompt", "a hat"),
+        form_field("stream", "true"),
+        form_file("image", "cat.png", "image/png", "PNG"),
+        FORM_END.to_owned(),
     ];
     assert_eq!(
         body(&server, "/oauth2/v1/images/edits", "multipart/form-data"),

@@ -147,6 +147,61 @@ pub(crate) async fn read_request(socket: &mut TcpStream) -> Option<String> {
     }
 }
 
+/// A request as it was sent.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Sent {
+    /// The method and the path.
+    pub(crate) line: String,
+    head: String,
+    pub(crate) content_type: String,
+    /// The boundary of a form is `B`.
+    pub(crate) body: String,
+}
+
+impl Sent {
+    /// The one request that came.
+    pub(crate) fn to(server: &Server) -> Self {
+        let [request] = server.requests().try_into().unwrap();
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        let line = head.lines().next().unwrap();
+        let mut sent = Self {
+            line: line.strip_suffix(" HTTP/1.1").unwrap().to_owned(),
+            head: head.to_owned(),
+            content_type: String::new(),
+            body: body.to_owned(),
+        };
+        sent.content_type = sent.header("content-type").to_owned();
+        if let Some((media_type, boundary)) = sent.content_type.split_once("; boundary=") {
+            sent.body = body.replace(boundary, "B");
+            sent.content_type = media_type.to_owned();
+        }
+        sent
+    }
+
+    /// The one value of a header.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let values = lines.filter(|(other, _)| *other == name).map(|(_, value)| value);
+        let [value] = values.collect::<Vec<_>>().try_into().unwrap();
+        value
+    }
+}
+
+/// A field of a form whose boundary is `B`.
+pub(crate) fn form_field(name: &str, value: &str) -> String {
+    format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+}
+
+/// A file of such a form.
+pub(crate) fn form_file(name: &str, file_name: &str, media_type: &str, content: &str) -> String {
+    format!(
+        "--B\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"\r\nContent-Type: {media_type}\r\n\r\n{content}\r\n"
+    )
+}
+
+/// The end of such a form.
+pub(crate) const FORM_END: &str = "--B--\r\n";
+
 /// A whole answer with that status line, content type and body.
 pub(crate) fn answer(status: &str, content_type: &str, body: &str) -> Answer {
     let length = body.len();

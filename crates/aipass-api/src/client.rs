@@ -151,17 +151,8 @@ impl Client {
         operation: &'static Operation,
         request: reqwest::Request,
     ) -> Result<Bytes, Failure> {
-        match self.receive(call, operation, request).await? {
-            Received::Whole(head, body) => {
-                call.answered(head.status, head.headers);
-                Ok(body)
-            }
-            Received::Open(response) => {
-                call.answered(response.status(), response.headers().clone());
-                let limited = body::limit_silence(response, call.options.idle);
-                limited.bytes().await.map_err(Failure::cut)
-            }
-        }
+        let response = self.execute_open(call, operation, request).await?;
+        response.bytes().await.map_err(Failure::cut)
     }
 
     async fn receive(

@@ -65,7 +65,7 @@ pub use generated::operations::OPERATIONS;
 pub use path::InvalidId;
 pub use progenitor_client::{ByteStream, Error, ResponseValue};
 #[doc(hidden)]
-pub use receive::{error_in_answer, is_json};
+pub use receive::{error_in_answer, is_json, media_type};
 pub use transport::{
     BoxError, InvalidToken, Plain, Retry, RetryFuture, StaticBearer, Transport, TransportError,
     TransportFuture,

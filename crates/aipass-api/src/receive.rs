@@ -5,6 +5,7 @@ use crate::{
     error_body::ErrorBody,
     failure::{Failure, FailureKind, KEPT, TimeoutPhase, refused_by_transport},
     operation::{Charge, Operation, ResponseKind},
+    sse,
     transport::Transport,
 };
 use bytes::{Bytes, BytesMut};
@@ -130,7 +131,7 @@ enum Verdict {
 }
 
 fn judge(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Verdict {
-    let body = body.trim_ascii();
+    let body = body.strip_prefix(sse::BOM).unwrap_or(body).trim_ascii();
     // Plain text may be any text, an empty one included, unless the server says that it is something else.
     if operation.response == ResponseKind::Text && !is_json(headers) && !is(headers, "text/html") {
         return Verdict::Answer;
@@ -213,7 +214,7 @@ impl Head {
 
 /// Whether the media type is JSON, or one with that suffix (RFC 6839 section 3.1).
 pub fn is_json(headers: &HeaderMap) -> bool {
-    let essence = essence(headers);
+    let essence = media_type(headers);
     let suffix = essence
         .len()
         .checked_sub("+json".len())
@@ -222,11 +223,12 @@ pub fn is_json(headers: &HeaderMap) -> bool {
         || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json"))
 }
 
-fn is(headers: &HeaderMap, media_type: &str) -> bool {
-    essence(headers).eq_ignore_ascii_case(media_type)
+fn is(headers: &HeaderMap, other: &str) -> bool {
+    media_type(headers).eq_ignore_ascii_case(other)
 }
 
-fn essence(headers: &HeaderMap) -> &str {
+/// The media type without its parameters; nothing where there is none.
+pub fn media_type(headers: &HeaderMap) -> &str {
     let value = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -370,6 +372,8 @@ mod tests {
                 "error",
             ),
             ("<!doctype html><title>x</title>", "nothing"),
+            ("\u{feff}<!doctype html><title>x</title>", "nothing"),
+            ("\u{feff}{\"error\":{\"message\":\"m\"}}", "error"),
             (" null\n", "nothing"),
             ("  ", "nothing"),
             ("", "nothing"),

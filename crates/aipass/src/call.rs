@@ -264,8 +264,14 @@ impl Call {
         sent.map_err(|failure| Error::failure(self.operation, &self.context, &failure))
     }
 
-    /// What is known so far; for a stream, when it begins.
-    pub(crate) fn meta(&self, headers: HeaderMap) -> Meta {
+    /// What is known when a stream begins. An open stream may be one of thousands: its headers are there once.
+    pub(crate) fn begun(&mut self) -> Meta {
+        let headers = self.context.take_headers();
+        self.ticket.begun(&headers);
+        self.meta(headers)
+    }
+
+    fn meta(&self, headers: HeaderMap) -> Meta {
         Meta {
             headers,
             attempts: self.context.attempts(),

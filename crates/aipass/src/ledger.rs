@@ -11,6 +11,7 @@ use aipass_api::{
     operation::{Charge, Operation},
     types::Usage,
 };
+use http::HeaderMap;
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -176,6 +177,7 @@ impl Ledger {
         Ok(Ticket {
             ledger: self.clone(),
             context: None,
+            told: None,
             session: state.session,
             paid,
             open: true,
@@ -255,6 +257,8 @@ pub(crate) struct Ticket {
     ledger: Arc<Ledger>,
     /// The call, which knows what was sent.
     context: Option<Arc<CallContext>>,
+    /// What the head of a stream names as the price.
+    told: Option<f64>,
     session: u64,
     paid: bool,
     open: bool,
@@ -264,6 +268,11 @@ impl Ticket {
     pub(crate) fn of(mut self, context: &Arc<CallContext>) -> Self {
         self.context = Some(context.clone());
         self
+    }
+
+    /// The head of a stream came: its headers are no more in the context.
+    pub(crate) fn begun(&mut self, headers: &HeaderMap) {
+        self.told = meta::told_cost(headers);
     }
 
     /// The call was answered.
@@ -331,7 +340,8 @@ impl Drop for Ticket {
             return self.release();
         }
         // A head that names nothing as the price was written before there was anything to pay for.
-        let cost = meta::told_cost(&context.headers()).filter(|cost| *cost > 0.0);
+        let told = self.told.or_else(|| meta::told_cost(&context.headers()));
+        let cost = told.filter(|cost| *cost > 0.0);
         self.close(|totals, paid| totals.pay(paid, cost));
     }
 }

@@ -181,12 +181,11 @@ impl RawAnswer {
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         match self.body.next().await {
             Some(piece) => piece.map(Some),
-            None => self.body.is_whole().map(|()| None),
+            None => self.body.check_whole().map(|()| None),
         }
     }
 
     /// The body as a stream.
-    #[must_use]
     pub fn into_stream(self) -> ByteStream {
         self.body
     }

@@ -308,7 +308,7 @@ async fn what_does_not_show_its_end_is_not_compressed() {
     ai.api().download_video().id("v-1").send().await.unwrap();
     ai.request(Method::GET, "/oauth2/v1/file").send().await.unwrap();
     ai.models().await.unwrap();
-    ai.chat("m").user("hi").stream().await.unwrap();
+    drop(ai.chat("m").user("hi").stream().await.unwrap());
     let asked: Vec<_> = server
         .calls()
         .iter()

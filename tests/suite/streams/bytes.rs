@@ -1,51 +1,16 @@
 //! The bytes of events, as the WHATWG standard has them, however they are cut up on the way.
 
-use super::{CHUNKED, LAST, Outcome, Site, chat, in_time, part, read};
-use aipass::Client;
-use std::sync::{Arc, Mutex};
+use super::{Outcome, Replay, Site, in_time, read};
 
-/// A server that answers each request with the pieces that it was last given.
-struct Pieces {
-    ai: Client,
-    next: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Pieces {
-    async fn start() -> Self {
-        let next: Arc<Mutex<Vec<u8>>> = Arc::default();
-        let answers = next.clone();
-        let site = Site::start(move |mut peer| {
-            let answers = answers.clone();
-            async move {
-                loop {
-                    peer.request().await?;
-                    let bytes = answers.lock().unwrap().clone();
-                    peer.send(&bytes).await?;
-                }
-            }
-        })
-        .await;
-        Self {
-            ai: site.client(),
-            next,
-        }
-    }
-
-    /// Each piece is a part of a chunked body, and so comes out of the socket's reader by itself.
-    async fn read<'a>(&self, pieces: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
-        let mut bytes = CHUNKED.to_vec();
-        for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
-            bytes.extend(part(piece));
-        }
-        bytes.extend_from_slice(LAST);
-        *self.next.lock().unwrap() = bytes;
-        chat(&self.ai).await
+impl Replay {
+    async fn outcome<'a>(&self, pieces: impl IntoIterator<Item = &'a [u8]>) -> Outcome {
+        read(self.open(pieces).await).await
     }
 
     /// Whole, and byte by byte.
     async fn gives(&self, bytes: &[u8], expected: &[&str]) {
         for size in [bytes.len(), 1] {
-            let outcome = self.read(bytes.chunks(size)).await;
+            let outcome = self.outcome(bytes.chunks(size)).await;
             same(bytes, &outcome, expected, size);
         }
     }
@@ -55,7 +20,7 @@ impl Pieces {
         self.gives(bytes, expected).await;
         for at in 1..bytes.len() {
             let (left, right) = bytes.split_at(at);
-            let outcome = self.read([left, right]).await;
+            let outcome = self.outcome([left, right]).await;
             same(bytes, &outcome, expected, at);
         }
     }
@@ -72,7 +37,7 @@ const B: &str = r#"data: {"choices":[{"delta":{"content":"b"}}]}"#;
 
 #[tokio::test]
 async fn lines_end_in_cr_lf_or_both_in_any_mix() {
-    let pieces = Pieces::start().await;
+    let pieces = Replay::start().await;
     // A line's end and the empty line after it. CR and LF would be one end.
     let ends: Vec<_> = ["\n", "\r", "\r\n"]
         .iter()
@@ -91,7 +56,7 @@ async fn lines_end_in_cr_lf_or_both_in_any_mix() {
 
 #[tokio::test]
 async fn a_stream_may_be_cut_up_anywhere() {
-    let pieces = Pieces::start().await;
+    let pieces = Replay::start().await;
     let mixed = format!(
         "\u{feff}\r\n: \u{1f600}\r{A}\r\n\r\nid: 1\nevent: message\r{}\r\ndata: \"\u{20ac}\u{2028}\"}}}}]}}\r\rretry: 5\n\rdata:[DONE]\r\n\n",
         r#"data: {"choices":[{"delta":{"content":"#
@@ -103,7 +68,7 @@ async fn a_stream_may_be_cut_up_anywhere() {
 
 #[tokio::test]
 async fn what_the_standard_says_of_lines_holds() {
-    let pieces = Pieces::start().await;
+    let pieces = Replay::start().await;
     let bom = "\u{feff}";
     let table: &[(&str, String, &[&str])] = &[
         ("one BOM is dropped", format!("{bom}{A}\n\n"), &["text 0 a"]),
@@ -168,7 +133,7 @@ async fn what_the_standard_says_of_lines_holds() {
     ];
     for (why, bytes, expected) in table {
         let bytes = bytes.clone() + "data: [DONE]\n\n";
-        let outcome = pieces.read([bytes.as_bytes()]).await;
+        let outcome = pieces.outcome([bytes.as_bytes()]).await;
         assert_eq!(outcome.events, *expected, "{why}: {:?}", outcome.end);
         pieces.gives(bytes.as_bytes(), expected).await;
     }
@@ -177,16 +142,16 @@ async fn what_the_standard_says_of_lines_holds() {
 /// LF between them: inside a text it is a fault, where nothing at all would be the text `ab`.
 #[tokio::test]
 async fn data_lines_are_joined_by_lf() {
-    let pieces = Pieces::start().await;
+    let pieces = Replay::start().await;
     let broken = b"data: {\"choices\":[{\"delta\":{\"content\":\"a\ndata: b\"}}]}\n\n";
-    let outcome = pieces.read([&broken[..]]).await;
+    let outcome = pieces.outcome([&broken[..]]).await;
     assert!(outcome.end.unwrap_err().is_decode());
     assert!(outcome.events.is_empty());
 }
 
 #[tokio::test]
 async fn bytes_that_are_no_utf_8_are_replaced() {
-    let pieces = Pieces::start().await;
+    let pieces = Replay::start().await;
     let table: &[(&[u8], &str)] = &[
         (b"\xff", "\u{fffd}"),
         // The beginning of a letter is replaced as one, and what follows it stays.
@@ -205,7 +170,7 @@ async fn bytes_that_are_no_utf_8_are_replaced() {
 
 #[tokio::test]
 async fn what_holds_nothing_is_skipped() {
-    let pieces = Pieces::start().await;
+    let pieces = Replay::start().await;
     for nothing in [
         "data:\n\n",
         "data\n\n",

@@ -1,7 +1,9 @@
 //! Transcriptions and images as they come: what is asked for, what is given out, and every way to end.
 
 use super::{CHUNKED, DONE, Site, data, in_time, part, stream};
-use crate::support::{Answer, Server, answer, client, events, impatient};
+use crate::support::{
+    Answer, FORM_END, Sent, Server, answer, client, events, form_field, form_file, impatient,
+};
 use aipass::{
     ChargeRisk, Client, Error, FilePart,
     enums::{SpeechStreamFormat, VoiceName},
@@ -151,92 +153,62 @@ impl Of {
     }
 }
 
-/// The one request: its path, what it asks for, its media type, and its body, whose boundary becomes `B`.
-fn request(server: &Server) -> (String, String, String, String) {
-    let [request] = server.requests().try_into().unwrap();
-    let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    let value = |name: &str| -> String {
-        let lines = head.lines().filter_map(|line| line.strip_prefix(name));
-        let [value] = lines.collect::<Vec<_>>().try_into().unwrap();
-        str::to_owned(value)
-    };
-    assert_eq!(value("authorization: "), "Bearer token-1");
-    let line = head.lines().next().unwrap().to_owned();
-    let sent = value("content-type: ");
-    let (sent, body) = match sent.split_once("; boundary=") {
-        Some((sent, boundary)) => (sent.to_owned(), body.replace(boundary, "B")),
-        None => (sent, body.to_owned()),
-    };
-    (line, value("accept: "), sent, body)
-}
-
-fn field(name: &str, value: &str) -> String {
-    format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-}
-
-fn file(name: &str, file_name: &str, media_type: &str, content: &str) -> String {
-    format!(
-        "--B\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"\r\nContent-Type: {media_type}\r\n\r\n{content}\r\n--B--\r\n"
-    )
-}
-
 #[tokio::test]
 async fn each_asks_for_a_stream() {
-    let events = "text/event-stream";
     let form = "multipart/form-data";
-    for (of, path, media_type, body) in [
+    for (of, line, media_type, body) in [
         (
             Of::Transcription,
-            "/oauth2/v1/audio/transcriptions",
+            "POST /oauth2/v1/audio/transcriptions",
             form,
             [
-                field("model", "gpt-4o-transcribe"),
-                field("stream", "true"),
-                file("file", "talk.mp3", "audio/mpeg", "MP3"),
+                &form_field("model", "gpt-4o-transcribe"),
+                &form_field("stream", "true"),
+                &form_file("file", "talk.mp3", "audio/mpeg", "MP3"),
+                FORM_END,
             ]
             .concat(),
         ),
         (
             Of::Images,
-            "/oauth2/v1/images/generations",
+            "POST /oauth2/v1/images/generations",
             "application/json",
             r#"{"n":2,"prompt":"a cat","stream":true}"#.to_owned(),
         ),
         (
             Of::Edit,
-            "/oauth2/v1/images/edits",
+            "POST /oauth2/v1/images/edits",
             form,
             [
-                field("n", "2"),
-                field("prompt", "a hat"),
-                field("stream", "true"),
-                file("image", "cat.png", "image/png", "PNG"),
+                &form_field("n", "2"),
+                &form_field("prompt", "a hat"),
+                &form_field("stream", "true"),
+                &form_file("image", "cat.png", "image/png", "PNG"),
+                FORM_END,
             ]
             .concat(),
         ),
     ] {
         let server = Server::start([stream(&[of.last().0, DONE])]).await;
         of.ask(&client(&server.base_url), Some(2)).await.end.unwrap();
-        let expected = (
-            format!("POST {path} HTTP/1.1"),
-            events.to_owned(),
-            media_type.to_owned(),
-            body,
-        );
-        assert_eq!(request(&server), expected, "{of:?}");
+        let sent = Sent::to(&server);
+        assert_eq!((&*sent.line, &*sent.content_type), (line, media_type), "{of:?}");
+        assert_eq!(sent.header("authorization"), "Bearer token-1", "{of:?}");
+        assert_eq!(sent.header("accept"), "text/event-stream", "{of:?}");
+        assert_eq!(sent.body, body, "{of:?}");
     }
 
     let server = Server::start([answer("200 OK", "audio/mpeg", "ID3")]).await;
     let sound = client(&server.base_url).speech_stream(&speech()).await.unwrap();
     assert_eq!(in_time(sound.bytes()).await.unwrap(), "ID3");
-    // Nothing of `stream_format`: the sound comes as it is.
-    let expected = (
-        "POST /oauth2/v1/audio/speech HTTP/1.1".to_owned(),
-        "*/*".to_owned(),
-        "application/json".to_owned(),
-        r#"{"input":"Hello","model":"tts-1","voice":"alloy"}"#.to_owned(),
+    let sent = Sent::to(&server);
+    assert_eq!(sent.line, "POST /oauth2/v1/audio/speech");
+    assert_eq!(
+        (sent.header("accept"), &*sent.content_type),
+        ("*/*", "application/json")
     );
-    assert_eq!(request(&server), expected);
+    // Nothing of `stream_format`: the sound comes as it is.
+    assert_eq!(sent.body, r#"{"input":"Hello","model":"tts-1","voice":"alloy"}"#);
 }
 
 /// Neither a [DONE] nor the end of the connection is waited for, by a client that would wait for minutes.
@@ -555,6 +527,36 @@ async fn dropping_a_stream_of_events_closes_its_socket() {
     assert!(!shown.contains("Hel") && !shown.contains("token-1"), "{shown}");
     drop(stream);
     server.closed(1).await;
+}
+
+#[tokio::test]
+async fn a_stream_of_events_is_whole_after_its_end_alone() {
+    let ask = async |answer| {
+        let server = Server::start([answer]).await;
+        let request = ImageGenerationRequest::builder().prompt("a cat");
+        let sent = impatient(&server.base_url)
+            .image_stream(&request.try_into().unwrap())
+            .await;
+        let mut stream = sent.unwrap();
+        let mut whole = vec![stream.is_whole()];
+        while let Some(event) = in_time(stream.next()).await {
+            whole.push(event.is_ok() && stream.is_whole());
+        }
+        (whole, stream.is_whole())
+    };
+    let (piece, last) = (Of::Images.piece().0, Of::Images.last().0);
+    let whole = ask(stream(&[piece, last])).await;
+    assert_eq!(whole, (vec![false, false, true], true));
+    let list = r#"{"data":[{"b64_json":"AQ=="},{"b64_json":"Ag=="}]}"#;
+    let whole = ask(answer("200 OK", "application/json", list)).await;
+    assert_eq!(whole, (vec![false, false, true], true));
+    for cut in [
+        stream(&[piece]),
+        stream(&[piece, DONE]),
+        stream(&[piece, "data: x\n\n"]),
+    ] {
+        assert_eq!(ask(cut).await, (vec![false, false, false], false));
+    }
 }
 
 /// A sketch is work: whatever ends the call after it, nobody can say that nothing was done.

@@ -6,10 +6,12 @@ mod cuts;
 mod endings;
 mod errors;
 mod media;
+mod no_events;
 mod not_a_stream;
 mod odd_servers;
 mod pattern;
 mod resources;
+mod reused;
 mod served;
 mod size;
 mod sound;
@@ -20,7 +22,7 @@ use crate::support::{Answer, Server, client, events, impatient, read_request};
 use aipass::{ChatEvent, ChatReply, ChatStream, Client, Error};
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -186,6 +188,98 @@ async fn check(rows: &[Row]) {
         assert_eq!(outcome.events, *events, "{why}");
         let end = outcome.end.unwrap_or_else(|error| panic!("{why}: {error:?}"));
         assert_eq!(told(&end), *reply, "{why}");
+    }
+}
+
+/// A server that answers each chat with the pieces that it was last given.
+struct Replay {
+    ai: Client,
+    next: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Replay {
+    async fn start() -> Self {
+        let next: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let answers = next.clone();
+        let site = Site::start(move |mut peer| {
+            let answers = answers.clone();
+            async move {
+                loop {
+                    peer.request().await?;
+                    let bytes = answers.lock().unwrap().clone();
+                    peer.send(&bytes).await?;
+                }
+            }
+        })
+        .await;
+        let ai = site.client();
+        Self { ai, next }
+    }
+
+    /// Each piece is a part of a chunked body, and so comes out of the socket's reader by itself.
+    async fn open(&self, pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> ChatStream {
+        let mut bytes = CHUNKED.to_vec();
+        for piece in pieces {
+            if !piece.as_ref().is_empty() {
+                bytes.extend(part(piece.as_ref()));
+            }
+        }
+        bytes.extend_from_slice(LAST);
+        *self.next.lock().unwrap() = bytes;
+        in_time(self.ai.chat("m").user("hi").stream()).await.unwrap()
+    }
+}
+
+/// A server that sends an event again and again, and then the end; and how many bytes of it were taken.
+struct Flood {
+    site: Site,
+    sent: Arc<AtomicUsize>,
+}
+
+impl Flood {
+    /// A mebibyte of text and a little more.
+    fn event() -> String {
+        let text = "x".repeat(1 << 20);
+        data(&[&format!(
+            "{{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}"
+        )])
+    }
+
+    async fn start(events: usize) -> Self {
+        let sent: Arc<AtomicUsize> = Arc::default();
+        let count = sent.clone();
+        let site = Site::start(move |mut peer| {
+            let count = count.clone();
+            async move {
+                peer.request().await?;
+                peer.send(CHUNKED).await?;
+                let event = part(Self::event().as_bytes());
+                for _ in 0..events {
+                    for piece in event.chunks(64 * 1024) {
+                        peer.send(piece).await?;
+                        count.fetch_add(piece.len(), Ordering::SeqCst);
+                    }
+                }
+                peer.send(&part(DONE.as_bytes())).await?;
+                peer.send(LAST).await
+            }
+        })
+        .await;
+        Self { site, sent }
+    }
+
+    /// The server cannot go on while nobody reads: what is on the way is in the buffers of the sockets, and not here.
+    async fn is_held_up(&self) {
+        let mut before = 0;
+        // It is blocked when a while passes in which nothing more is sent.
+        while before != self.sent.load(Ordering::SeqCst) {
+            before = self.sent.load(Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        assert!(
+            before < 24 << 20,
+            "{before} bytes were taken from the server and not read"
+        );
     }
 }
 

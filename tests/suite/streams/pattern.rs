@@ -1,18 +1,8 @@
 //! A chunk that differs from the one before it in its text alone is not parsed. It must say what it would say otherwise: each
 //! stream here is also sent with a blank more at another place in every chunk, so that no chunk is like the one before it.
 
-use super::{CHUNKED, LAST, Outcome, Site, in_time, part, read, told};
-use aipass::Client;
-use std::{
-    fmt::Write as _,
-    sync::{Arc, Mutex},
-};
-
-/// A server that answers each request with the body that it was last given.
-struct Bodies {
-    ai: Client,
-    next: Arc<Mutex<Vec<u8>>>,
-}
+use super::{Outcome, Replay, read, told};
+use std::fmt::Write as _;
 
 /// All that a reader can see of a stream.
 #[derive(Debug, PartialEq)]
@@ -21,35 +11,9 @@ struct Seen {
     end: Result<Vec<String>, (String, Vec<String>)>,
 }
 
-impl Bodies {
-    async fn start() -> Self {
-        let next: Arc<Mutex<Vec<u8>>> = Arc::default();
-        let answers = next.clone();
-        let site = Site::start(move |mut peer| {
-            let answers = answers.clone();
-            async move {
-                loop {
-                    peer.request().await?;
-                    let bytes = answers.lock().unwrap().clone();
-                    peer.send(&bytes).await?;
-                }
-            }
-        })
-        .await;
-        Self {
-            ai: site.client(),
-            next,
-        }
-    }
-
-    async fn read(&self, events: &[Event], chunks: bool) -> Seen {
-        let mut body = CHUNKED.to_vec();
-        for event in events {
-            body.extend(part(&event.bytes()));
-        }
-        body.extend_from_slice(LAST);
-        *self.next.lock().unwrap() = body;
-        let stream = in_time(self.ai.chat("m").user("hi").stream()).await.unwrap();
+impl Replay {
+    async fn seen(&self, events: &[Event], chunks: bool) -> Seen {
+        let stream = self.open(events.iter().map(Event::bytes)).await;
         let stream = if chunks { stream.raw() } else { stream };
         let Outcome { events, end, .. } = read(stream).await;
         let end = end.map(|reply| told(&reply)).map_err(|error| {
@@ -62,14 +26,14 @@ impl Bodies {
     }
 
     async fn agrees(&self, events: &[Event], why: &str) -> Seen {
-        let as_sent = self.read(events, false).await;
+        let as_sent = self.seen(events, false).await;
         let mut places = Places::default();
         let apart: Vec<_> = events.iter().map(|event| event.apart(&mut places)).collect();
-        let parsed = self.read(&apart, false).await;
+        let parsed = self.seen(&apart, false).await;
         assert_eq!(as_sent, parsed, "{why}: {}", shown(events));
 
         // Each chunk as it was sent, whichever way it was read.
-        let raw = self.read(events, true).await;
+        let raw = self.seen(events, true).await;
         let (chunks, rest): (Vec<_>, Vec<_>) = raw
             .events
             .into_iter()
@@ -225,7 +189,7 @@ fn with_text(text: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_text_of_any_kind_is_read_as_json_has_it() {
-    let bodies = Bodies::start().await;
+    let bodies = Replay::start().await;
     for (text, expected) in TEXTS {
         // After a chunk that may be known again, and before one.
         let events = [chunk("one"), with_text(text), chunk("three"), chunk("four")].map(Event::new);
@@ -324,7 +288,7 @@ fn others() -> Vec<(Event, &'static str)> {
 
 #[tokio::test]
 async fn a_chunk_of_another_kind_is_read_as_such() {
-    let bodies = Bodies::start().await;
+    let bodies = Replay::start().await;
     for (other, expected) in others() {
         let why = shown(std::slice::from_ref(&other));
         let around = |text: &str| Event::new(chunk(text));
@@ -359,7 +323,7 @@ async fn a_chunk_of_another_kind_is_read_as_such() {
 /// The pieces of one choice must not become the other's.
 #[tokio::test]
 async fn choices_take_turns() {
-    let bodies = Bodies::start().await;
+    let bodies = Replay::start().await;
     let of = |choice: u32, text: &str| {
         let chunk = String::from_utf8(chunk(text)).unwrap();
         Event::new(chunk.replace("\"index\":0", &format!("\"index\":{choice}")))
@@ -381,7 +345,7 @@ async fn choices_take_turns() {
 /// The text stands elsewhere in the chunk too, or its member is there twice.
 #[tokio::test]
 async fn a_text_that_stands_elsewhere_too_is_no_pattern() {
-    let bodies = Bodies::start().await;
+    let bodies = Replay::start().await;
     for shape in [
         r#"{"id":"@","choices":[{"delta":{"content":"@"}}]}"#,
         r#"{"choices":[{"delta":{"content":"@"}}],"model":"@"}"#,
@@ -430,7 +394,7 @@ impl Random {
 
 #[tokio::test]
 async fn any_order_of_chunks_says_the_same() {
-    let bodies = Bodies::start().await;
+    let bodies = Replay::start().await;
     let (mut random, others) = (Random(7), others());
     let readable: Vec<_> = TEXTS.iter().filter(|(_, text)| text.is_some()).collect();
     for round in 0..300 {

@@ -1,15 +1,9 @@
 //! What a stream holds, and for how long: the connection, the memory, no task of its own.
 
-use super::{CHUNKED, DONE, HELLO, LAST, STOP, Site, in_time, part, read};
+use super::{DONE, Flood, HELLO, STOP, in_time, read};
 use crate::support::{Answer, Server, client, events, eventually, http};
 use aipass::ChatStream;
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 use tokio::runtime::Handle;
 
 async fn open(base_url: &str) -> ChatStream {
@@ -93,90 +87,16 @@ async fn a_stream_runs_no_task_of_its_own() {
     eventually("a whole stream leaves nothing", || tasks() == before).await;
 }
 
-/// One event: a mebibyte of text and a little more.
-fn large_event() -> Vec<u8> {
-    let text = "x".repeat(1 << 20);
-    format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n").into_bytes()
-}
-
-/// The server cannot go on while nobody reads: what is on the way is in the buffers of the two sockets, and not here.
 #[tokio::test]
 async fn a_reader_that_sleeps_slows_the_sender() {
     const EVENTS: usize = 100;
-    let sent: Arc<AtomicUsize> = Arc::default();
-    let count = sent.clone();
-    let site = Site::start(move |mut peer| {
-        let count = count.clone();
-        async move {
-            peer.request().await?;
-            peer.send(CHUNKED).await?;
-            let event = part(&large_event());
-            for _ in 0..EVENTS {
-                for piece in event.chunks(64 * 1024) {
-                    peer.send(piece).await?;
-                    count.fetch_add(piece.len(), Ordering::SeqCst);
-                }
-            }
-            peer.send(&part(DONE.as_bytes())).await?;
-            peer.send(LAST).await
-        }
-    })
-    .await;
-    let mut stream = open(&site.base_url).await;
+    let flood = Flood::start(EVENTS).await;
+    let mut stream = open(&flood.site.base_url).await;
     let mut length = in_time(stream.next()).await.unwrap().unwrap().text().len();
-
-    let mut before = 0;
-    // It is blocked when a while passes in which nothing more is sent.
-    while before != sent.load(Ordering::SeqCst) {
-        before = sent.load(Ordering::SeqCst);
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
-    assert!(
-        before < 24 << 20,
-        "{before} bytes were taken from the server and not read"
-    );
-
+    flood.is_held_up().await;
     while let Some(event) = in_time(stream.next()).await {
         length += event.unwrap().text().len();
     }
     assert_eq!(length, EVENTS << 20);
     assert_eq!(stream.finish().unwrap().text().len(), EVENTS << 20);
-}
-
-/// How many connections three streams take, one after the other, where the end of each body comes that much later.
-async fn connections(late: Duration) -> usize {
-    let site = Site::start(move |mut peer| async move {
-        loop {
-            peer.request().await?;
-            let mut body = [HELLO, STOP, DONE].map(|piece| part(piece.as_bytes())).concat();
-            body.splice(..0, CHUNKED.iter().copied());
-            if late.is_zero() {
-                body.extend_from_slice(LAST);
-                peer.send(&body).await?;
-            } else {
-                peer.send(&body).await?;
-                tokio::time::sleep(late).await;
-                peer.send(LAST).await?;
-            }
-        }
-    })
-    .await;
-    let ai = site.client();
-    for _ in 0..3 {
-        let stream = in_time(ai.chat("m").user("hi").stream()).await.unwrap();
-        assert!(read(stream).await.end.is_ok());
-        // Time for the connection to come back.
-        tokio::time::sleep(late + Duration::from_millis(100)).await;
-    }
-    site.connections()
-}
-
-#[tokio::test]
-async fn a_connection_is_used_again_when_the_body_ends_with_its_events() {
-    assert_eq!(connections(Duration::ZERO).await, 1);
-}
-
-#[tokio::test]
-async fn a_connection_is_used_again_when_the_body_ends_a_little_later() {
-    assert_eq!(connections(Duration::from_millis(20)).await, 1);
 }

@@ -1,18 +1,12 @@
 //! A chat that is served again: every byte that a browser gets, and what it comes to be in the client there.
 
-use super::{CHUNKED, DONE, HELLO, LAST, STOP, Site, chat, data, in_time, part, read, stream, told};
+use super::{DONE, Flood, HELLO, STOP, Site, chat, data, in_time, read, stream, told};
 use crate::support::{Answer, Server, answer, client, events, impatient};
 use aipass::{ChatStream, Client, Error, SseBody};
 use axum::{Router, body::Body, extract::State, response::IntoResponse, routing::post};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 async fn open(ai: &Client) -> ChatStream {
@@ -30,7 +24,6 @@ async fn served(answer: Answer) -> String {
         all.extend_from_slice(&piece);
     }
     assert!(in_time(body.next()).await.is_none());
-    assert!(body.meta().is_none(), "the call is over");
     String::from_utf8(all).unwrap()
 }
 
@@ -81,6 +74,16 @@ async fn a_completion_in_the_place_of_events_is_served_as_a_chunk() {
             "{media_type}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_the_call_cost_is_known_at_its_end() {
+    let chunk = r#"{"model":"m","choices":[{"delta":{"content":"a"},"finish_reason":"stop"}],"usage":{"total_tokens":5,"cost":0.25}}"#;
+    let server = Server::start([stream(&[&data(&[chunk]), DONE])]).await;
+    let mut body = open(&client(&server.base_url)).await.to_sse();
+    assert_eq!((body.meta().model(), body.meta().cost()), (None, None));
+    while in_time(body.next()).await.is_some() {}
+    assert_eq!((body.meta().model(), body.meta().cost()), (Some("m"), Some(0.25)));
 }
 
 /// What comes after two pieces of text, and what is told of it.
@@ -213,7 +216,7 @@ async fn signs_of_life_are_sent_while_the_model_is_silent() {
     let (site, go) = halting().await;
     let mut body = open(&site.client()).await.to_sse();
     body = body.keep_alive(Some(Duration::from_millis(20)));
-    assert_eq!(body.meta().unwrap().attempts(), 1);
+    assert_eq!(body.meta().attempts(), 1);
     let Ok(first) = in_time(body.next()).await.unwrap();
     assert_eq!(first, data(&[FIRST]));
     for _ in 0..3 {
@@ -286,47 +289,15 @@ async fn dropping_a_body_closes_its_socket() {
 #[tokio::test]
 async fn a_body_that_is_not_polled_pulls_nothing() {
     const EVENTS: usize = 60;
-    let text = "x".repeat(1 << 20);
-    let event = data(&[&format!(
-        "{{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}"
-    )]);
-    let (length, event) = (event.len(), part(event.as_bytes()));
-    let sent: Arc<AtomicUsize> = Arc::default();
-    let count = sent.clone();
-    let site = Site::start(move |mut peer| {
-        let (count, event) = (count.clone(), event.clone());
-        async move {
-            peer.request().await?;
-            peer.send(CHUNKED).await?;
-            for _ in 0..EVENTS {
-                for piece in event.chunks(64 * 1024) {
-                    peer.send(piece).await?;
-                    count.fetch_add(piece.len(), Ordering::SeqCst);
-                }
-            }
-            peer.send(&part(DONE.as_bytes())).await?;
-            peer.send(LAST).await
-        }
-    })
-    .await;
-    let mut body = open(&site.client()).await.to_sse();
+    let flood = Flood::start(EVENTS).await;
+    let mut body = open(&flood.site.client()).await.to_sse();
     let Ok(first) = in_time(body.next()).await.unwrap();
     let mut all = first.len();
-
-    let mut before = 0;
-    // It is blocked when a while passes in which nothing more is sent.
-    while before != sent.load(Ordering::SeqCst) {
-        before = sent.load(Ordering::SeqCst);
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
-    assert!(
-        before < 24 << 20,
-        "{before} bytes were taken from the server and not read"
-    );
+    flood.is_held_up().await;
     while let Some(Ok(piece)) = in_time(body.next()).await {
         all += piece.len();
     }
-    assert_eq!(all, EVENTS * length + DONE.len());
+    assert_eq!(all, EVENTS * Flood::event().len() + DONE.len());
 }
 
 #[tokio::test]

@@ -92,9 +92,25 @@ async fn the_rest_of_a_broken_sound_is_no_sound() {
         .unwrap();
     assert_eq!(in_time(sound.next()).await.unwrap().unwrap(), "ID3abc");
     assert!(in_time(sound.next()).await.unwrap().unwrap_err().is_timeout());
-    assert!(in_time(sound.next()).await.is_none());
-    assert!(in_time(sound.bytes()).await.unwrap_err().is_incomplete());
+    // Its connection is of no use to anybody any more.
     server.closed(1).await;
+    assert!(in_time(sound.next()).await.is_none());
+    assert!(!sound.is_whole());
+    assert!(in_time(sound.bytes()).await.unwrap_err().is_incomplete());
+}
+
+#[tokio::test]
+async fn a_sound_is_whole_after_its_end_alone() {
+    let server = Server::start([answer("200 OK", "audio/mpeg", "ID3abc")]).await;
+    let mut sound = in_time(client(&server.base_url).speech_stream(&speech()))
+        .await
+        .unwrap();
+    let mut length = 0;
+    while let Some(piece) = in_time(sound.next()).await {
+        length += piece.unwrap().len();
+        assert!(!sound.is_whole(), "more may follow");
+    }
+    assert_eq!((length, sound.is_whole()), (6, true));
 }
 
 #[tokio::test]

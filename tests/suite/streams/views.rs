@@ -267,7 +267,7 @@ async fn repeated(first: Answer, streamed: bool) -> Value {
     let next = ask
         .messages(reply.unwrap().message())
         .message(ChatMessage::user("so?"));
-    in_time(next.stream()).await.unwrap();
+    drop(in_time(next.stream()).await.unwrap());
     let request = server.requests().remove(1);
     let mut body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
     let messages = body["messages"].take();
@@ -453,6 +453,26 @@ fn an_accumulator_shows_no_answer_in_logs() {
     let error = chat.finish().unwrap_err();
     assert_eq!(error.charge_risk(), ChargeRisk::Completed);
     assert!(!format!("{error} {error:?}").contains("secret"));
+}
+
+/// Nobody answered: the chunks came from elsewhere.
+#[test]
+fn an_accumulator_tells_of_no_status() {
+    for data in [
+        "secret",
+        r#"{"error":{"message":"m","type":"budget_exceeded"}}"#,
+        r#"[{"error":{"message":"m","type":"budget_exceeded"}}]"#,
+    ] {
+        let error = ChatAccumulator::new().push(data).unwrap_err();
+        assert_eq!(error.status(), None, "{data}");
+        assert!(!error.to_string().contains("HTTP"), "{data}: {error}");
+        assert_eq!(error.is_budget_exceeded(), data != "secret", "{data}");
+    }
+    let error = ChatAccumulator::new().finish().unwrap_err();
+    assert_eq!(
+        (error.status(), error.to_string()),
+        (None, "the answer is incomplete".to_owned())
+    );
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::{
     streams::{ByteStream, EventStream, Part, Rules},
 };
 use aipass_api::{
-    enums::TranscriptionEventType,
+    enums::{TranscriptionEventType, TranscriptionFormat},
     multipart::Form,
     types::{SpeechRequest, TranscriptionEvent, TranscriptionForm},
 };
@@ -44,7 +44,8 @@ impl Client {
 
     /// Has a recording written down, and gives the text as it is heard: events with a `delta` of text (or a segment), and at the
     /// end one with the whole `text`. A paid call. (Playbook section 8; scope `api:access`.) Models that cannot stream, such
-    /// as `whisper-1`, answer with that last event alone.
+    /// as `whisper-1`, answer with that last event alone, and so does whoever answers in plain text, as subtitles are (`srt`,
+    /// `vtt`).
     ///
     /// ```no_run
     /// # async fn run(ai: aipass::Client, sound: bytes::Bytes) -> Result<(), Box<dyn std::error::Error>> {
@@ -71,12 +72,18 @@ impl Client {
         mut form: TranscriptionForm,
     ) -> Result<EventStream<TranscriptionEvent>, Error> {
         form.stream = Some(true);
+        let text = match form.response_format {
+            // Where nobody says anything, such a text is empty.
+            Some(TranscriptionFormat::Text | TranscriptionFormat::Srt | TranscriptionFormat::Vtt) => text,
+            _ => some_text,
+        };
         let call = self.begin("create_transcription_stream", Some(&form.model))?;
         match call.post_form(self, "text/event-stream", Form::from(form)).await {
             Ok(response) => {
                 let rules = Rules {
                     part,
                     whole,
+                    text: Some(text),
                     lasts: 1,
                 };
                 Ok(EventStream::new(response, call, rules))
@@ -94,6 +101,19 @@ fn part(event: &TranscriptionEvent) -> Part {
         }
         _ => Part::Aside,
     }
+}
+
+/// A transcription in plain text: it has no other members.
+fn text(text: &str) -> Option<TranscriptionEvent> {
+    Some(TranscriptionEvent {
+        type_: Some(TranscriptionEventType::TranscriptTextDone),
+        text: Some(text.to_owned()),
+        ..TranscriptionEvent::default()
+    })
+}
+
+fn some_text(words: &str) -> Option<TranscriptionEvent> {
+    text(words).filter(|_| !words.trim().is_empty())
 }
 
 /// A transcription that is not streamed is what the last event of one says.

@@ -11,10 +11,11 @@ use crate::{
     streams::{Adds, Taken},
 };
 use aipass_api::{
-    CallContext, ErrorBody,
+    CallContext,
     operation::Operation,
     sse::{self, Event},
 };
+use http::HeaderMap;
 use std::{collections::VecDeque, fmt};
 
 /// Adds the chunks of a streamed chat up: what [`ChatStream`](crate::ChatStream) does, for chunks that come from elsewhere: a
@@ -71,23 +72,13 @@ impl ChatAccumulator {
     /// # Errors
     /// The data reports an error of the server, or is no chunk. [`Error::partial`] has what came so far.
     pub fn push(&mut self, data: &str) -> Result<(), Error> {
-        let data = data.trim();
-        if data == "[DONE]" {
+        let event = Event::of_data(data.trim().as_bytes());
+        if event.is_done() {
             self.all.done();
             return Ok(());
         }
-        if data.is_empty() {
-            return Ok(());
-        }
-        let chunk = Chunk::read(data).map_err(|Malformed| self.fault(StreamFault::Malformed))?;
-        if chunk.may_be_error()
-            && let Ok(value) = serde_json::from_str(data)
-            && let Some(error) = ErrorBody::inside(&value)
-        {
-            return Err(self.fault(StreamFault::Server(error)));
-        }
-        let taken = self.take_chunk(data, chunk);
-        taken.map_err(|Malformed| self.fault(StreamFault::Malformed))
+        let taken = Adds::take(self, event);
+        taken.map(drop).map_err(|fault| self.fault(fault))
     }
 
     /// The next of the events that the chunks hold; `None` until more are pushed.
@@ -134,7 +125,8 @@ impl ChatAccumulator {
     fn fault(&self, fault: StreamFault) -> Error {
         let call = CallContext::default();
         let operation = Operation::find("create_chat_completion_stream").unwrap_or(Operation::CALL);
-        Error::stream(operation, &call, fault, self.has_begun(), Some(self.all.reply()))
+        let (headers, begun) = (HeaderMap::new(), self.has_begun());
+        Error::stream(operation, &call, &headers, fault, begun, Some(self.all.reply()))
     }
 
     fn take_chunk(&mut self, json: &str, chunk: Chunk<'_>) -> Result<(), Malformed> {

@@ -47,7 +47,8 @@ impl ChatStream {
         let (read, stream) = self.raw().forget_read();
         SseBody {
             read: read.as_ref().map(chunk_of),
-            stream: Some(stream),
+            stream,
+            ended: false,
             keep_alive: Some(KEEP_ALIVE),
             timer: None,
         }
@@ -56,11 +57,13 @@ impl ChatStream {
 
 /// The body of an answer that serves a chat again: what [`ChatStream::to_sse`] gives.
 #[derive(Debug)]
+#[must_use = "dropping it ends a call that is paid for"]
 pub struct SseBody {
     /// The chunk that stands for what was read before.
     read: Option<Unseen>,
-    /// Until its end.
-    stream: Option<ChatStream>,
+    stream: ChatStream,
+    /// Its end, or its error, was served.
+    ended: bool,
     keep_alive: Option<Duration>,
     timer: Option<Pin<Box<Sleep>>>,
 }
@@ -74,33 +77,32 @@ impl SseBody {
     ];
 
     /// How long nothing is sent before a comment is, so that no proxy takes the connection for dead; never, with `None`.
-    #[must_use]
     pub fn keep_alive(mut self, every: Option<Duration>) -> Self {
         self.keep_alive = every.filter(|every| !every.is_zero());
         self.timer = None;
         self
     }
 
-    /// What is known about the call; `None` after its end.
+    /// What is known about the call: model and price, where the server tells them, at its end.
     #[must_use]
-    pub fn meta(&self) -> Option<&Meta> {
-        self.stream.as_ref().map(ChatStream::meta)
+    pub fn meta(&self) -> &Meta {
+        self.stream.meta()
     }
 
     /// Writes what is ready; true when that is all for now.
     fn write(&mut self, out: &mut BytesMut, context: &mut Context<'_>) -> bool {
-        while let Some(stream) = self.stream.as_mut().filter(|_| out.len() < PIECE) {
-            match Pin::new(stream).poll_next(context) {
+        while !self.ended && out.len() < PIECE {
+            match Pin::new(&mut self.stream).poll_next(context) {
                 Poll::Ready(Some(Ok(ChatEvent::Chunk(chunk)))) => event(out, chunk.json()),
                 Poll::Ready(Some(Ok(_))) => continue,
                 Poll::Ready(Some(Err(error))) => {
                     out.extend_from_slice(b"event: error\n");
                     event(out, &told(&error));
-                    self.stream = None;
+                    self.ended = true;
                 }
                 Poll::Ready(None) => {
                     event(out, "[DONE]");
-                    self.stream = None;
+                    self.ended = true;
                 }
                 Poll::Pending => return true,
             }

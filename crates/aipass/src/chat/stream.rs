@@ -24,6 +24,7 @@ use std::{
 /// println!("\n{:?}", reply.finish_reason());
 /// # Ok(()) }
 /// ```
+#[must_use = "dropping it ends a call that is paid for"]
 pub struct ChatStream {
     /// It is large, and every future that holds a stream would be so, too.
     reading: Box<Reading<ChatAccumulator>>,
@@ -80,6 +81,7 @@ impl ChatStream {
     }
 
     /// The text of the first choice alone, piece by piece.
+    #[must_use = "it is the same stream"]
     pub fn text(self) -> TextStream {
         TextStream(self)
     }
@@ -139,6 +141,7 @@ impl fmt::Debug for ChatStream {
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
+#[must_use = "dropping it ends a call that is paid for"]
 pub struct TextStream(ChatStream);
 
 impl TextStream {

@@ -93,11 +93,6 @@ impl Error {
         Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::NotAnAnswer)
     }
 
-    /// A success that is larger than what is read into memory.
-    pub(crate) fn too_large(operation: &'static Operation, call: &CallContext) -> Self {
-        Self::bare(Kind::NotAnAnswer, ChargeRisk::Free).answered(operation, call, FailureKind::TooLarge)
-    }
-
     pub(crate) fn decode(
         operation: &'static Operation,
         call: &CallContext,
@@ -132,18 +127,21 @@ impl Error {
     pub(crate) fn stream(
         operation: &'static Operation,
         call: &CallContext,
+        headers: &HeaderMap,
         fault: StreamFault,
         begun: bool,
         partial: Option<ChatReply>,
     ) -> Self {
-        let headers = call.headers();
-        let status = call.status().unwrap_or(StatusCode::OK);
+        // There is none where chunks are added up that came from elsewhere.
+        let status = call.status();
         let (kind, why, class) = match &fault {
             StreamFault::Incomplete(_) => (Kind::Incomplete, FailureKind::Cut, None),
             StreamFault::Timeout => (Kind::Timeout, FailureKind::Timeout(TimeoutPhase::Idle), None),
             StreamFault::Malformed => (Kind::Decode, FailureKind::Malformed, None),
+            StreamFault::NotAnAnswer(_) => (Kind::NotAnAnswer, FailureKind::NotAnAnswer, None),
+            StreamFault::TooLarge => (Kind::NotAnAnswer, FailureKind::TooLarge, None),
             StreamFault::Server(body) => {
-                let class = match class(status, body, &headers) {
+                let class = match class(status.unwrap_or(StatusCode::OK), body, headers) {
                     // It speaks the protocol, so it is the service.
                     class if class.class == ErrorClass::Unexpected => Class::from(ErrorClass::Server),
                     class => class,
@@ -155,13 +153,17 @@ impl Error {
         let mut this = Self::bare(kind, risk);
         this.0.operation = Some(operation.id);
         this.0.attempts = call.attempts();
-        this.0.status = Some(status);
-        this.0.headers = headers;
+        this.0.status = status;
+        this.0.headers = headers.clone();
         this.0.partial = partial;
         match fault {
             StreamFault::Server(body) => this.0.body = body,
+            StreamFault::NotAnAnswer(raw) => {
+                this.0.body = ErrorBody::read(&raw);
+                this.0.raw = raw.slice(..raw.len().min(KEPT));
+            }
             StreamFault::Incomplete(source) => this.0.source = source,
-            StreamFault::Timeout | StreamFault::Malformed => {}
+            StreamFault::Timeout | StreamFault::Malformed | StreamFault::TooLarge => {}
         }
         this.after(call)
     }
@@ -229,7 +231,12 @@ fn of_transport(failure: &Failure) -> Kind {
 pub(crate) enum StreamFault {
     Incomplete(Option<Box<dyn StdError + Send + Sync>>),
     Timeout,
+    /// Cut or malformed JSON.
     Malformed,
+    /// Something else, such as a page, or JSON that holds nothing of what the call promises.
+    NotAnAnswer(Bytes),
+    /// More than is read into memory.
+    TooLarge,
     Server(ErrorBody),
 }
 

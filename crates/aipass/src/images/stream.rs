@@ -1,22 +1,22 @@
 //! Images as they are drawn.
 
 use crate::{
+    call::Call,
     client::Client,
     error::Error,
     streams::{EventStream, Part, Rules},
 };
 use aipass_api::{
-    enums::{ImageEditEventType, ImageGenerationEventType},
     multipart::Form,
     types::{ImageEditEvent, ImageEditForm, ImageGenerationEvent, ImageGenerationRequest},
 };
+use reqwest::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 impl Client {
     /// Has images drawn, and gives sketches on the way, as many as `partial_images` asks for; then each image, in base64 (or
-    /// with a `url` in `extra`, where a server does not stream). A
-    /// paid call. (Playbook section 8; scope `api:access`.)
+    /// with a `url` in `extra`, where a server does not stream). A paid call. (Playbook section 8; scope `api:access`.)
     ///
     /// ```no_run
     /// # async fn run(ai: aipass::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -43,20 +43,8 @@ impl Client {
         let mut request = request.clone();
         request.stream = Some(true);
         let call = self.begin("create_image_stream", request.model.as_deref())?;
-        match call.post(self, "text/event-stream", &request).await {
-            Ok(response) => {
-                let rules = Rules {
-                    part: |event: &ImageGenerationEvent| match event.type_ {
-                        Some(ImageGenerationEventType::ImageGenerationCompleted) => Part::Last,
-                        _ => Part::Aside,
-                    },
-                    whole: |json| whole(json, ImageGenerationEventType::ImageGenerationCompleted.as_str()),
-                    lasts: count(request.n),
-                };
-                Ok(EventStream::new(response, call, rules))
-            }
-            Err(error) => Err(call.failed(error)),
-        }
+        let sent = call.post(self, "text/event-stream", &request).await;
+        events(sent, call, request.n)
     }
 
     /// Has images changed; otherwise as [`image_stream`](Self::image_stream).
@@ -68,31 +56,63 @@ impl Client {
         mut form: ImageEditForm,
     ) -> Result<EventStream<ImageEditEvent>, Error> {
         form.stream = Some(true);
-        let lasts = count(form.n);
+        let n = form.n;
         let call = self.begin("edit_image_stream", form.model.as_deref())?;
-        match call.post_form(self, "text/event-stream", Form::from(form)).await {
-            Ok(response) => {
-                let rules = Rules {
-                    part: |event: &ImageEditEvent| match event.type_ {
-                        Some(ImageEditEventType::ImageEditCompleted) => Part::Last,
-                        _ => Part::Aside,
-                    },
-                    whole: |json| whole(json, ImageEditEventType::ImageEditCompleted.as_str()),
-                    lasts,
-                };
-                Ok(EventStream::new(response, call, rules))
-            }
-            Err(error) => Err(call.failed(error)),
-        }
+        let sent = call.post_form(self, "text/event-stream", Form::from(form)).await;
+        events(sent, call, n)
     }
 }
 
-fn count(n: Option<i32>) -> usize {
-    n.and_then(|n| usize::try_from(n).ok()).unwrap_or(1)
+/// The two kinds of events differ in their names alone.
+trait ImageEvent: DeserializeOwned {
+    /// The name of the event that holds an image.
+    const COMPLETED: &'static str;
+
+    fn name(&self) -> Option<&str>;
+}
+
+impl ImageEvent for ImageGenerationEvent {
+    const COMPLETED: &'static str = "image_generation.completed";
+
+    fn name(&self) -> Option<&str> {
+        self.type_.as_ref().map(|name| name.as_str())
+    }
+}
+
+impl ImageEvent for ImageEditEvent {
+    const COMPLETED: &'static str = "image_edit.completed";
+
+    fn name(&self) -> Option<&str> {
+        self.type_.as_ref().map(|name| name.as_str())
+    }
+}
+
+fn events<T: ImageEvent>(
+    sent: Result<Response, Error>,
+    call: Call,
+    n: Option<i32>,
+) -> Result<EventStream<T>, Error> {
+    let response = match sent {
+        Ok(response) => response,
+        Err(error) => return Err(call.failed(error)),
+    };
+    let rules = Rules {
+        part: |event: &T| {
+            if event.name() == Some(T::COMPLETED) {
+                Part::Last
+            } else {
+                Part::Aside
+            }
+        },
+        whole,
+        text: None,
+        lasts: n.and_then(|n| usize::try_from(n).ok()).unwrap_or(1),
+    };
+    Ok(EventStream::new(response, call, rules))
 }
 
 /// Images that are not streamed: each as the event that it would come with.
-fn whole<T: DeserializeOwned>(json: &str, completed: &str) -> Option<Vec<T>> {
+fn whole<T: ImageEvent>(json: &str) -> Option<Vec<T>> {
     let Value::Object(mut list) = serde_json::from_str(json).ok()? else {
         return None;
     };
@@ -103,7 +123,7 @@ fn whole<T: DeserializeOwned>(json: &str, completed: &str) -> Option<Vec<T>> {
     let events = images.into_iter().map(|image| {
         let Value::Object(image) = image else { return None };
         let mut event = Map::new();
-        event.insert("type".to_owned(), completed.into());
+        event.insert("type".to_owned(), T::COMPLETED.into());
         event.insert("usage".to_owned(), usage.clone());
         event.extend(image);
         serde_json::from_value(Value::Object(event)).ok()

@@ -1,20 +1,21 @@
 //! A body of bytes as it comes: sound, a file, an answer to a request of one's own.
 
+use super::body::Body;
 use crate::{
     call::Call,
     error::{Error, StreamFault},
     meta::Meta,
 };
 use aipass_api::{
-    CallContext, Silence,
+    CallContext,
     operation::{Operation, ResponseKind},
 };
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use std::{
     fmt,
-    future::{Future, poll_fn},
-    pin::{Pin, pin},
+    future::poll_fn,
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
@@ -26,18 +27,21 @@ use std::{
 ///
 /// ```no_run
 /// # async fn run(ai: aipass::Client, request: aipass::types::SpeechRequest) -> Result<(), Box<dyn std::error::Error>> {
-/// use std::io::Write as _;
+/// use tokio::{fs, io::AsyncWriteExt as _};
 ///
 /// let mut sound = ai.speech_stream(&request).await?;
-/// let mut file = std::fs::File::create("hello.mp3")?;
+/// // The name is given to a whole file only.
+/// let mut file = fs::File::create("hello.mp3.part").await?;
 /// while let Some(piece) = sound.next().await {
-///     file.write_all(&piece?)?;
+///     file.write_all(&piece?).await?;
 /// }
+/// file.sync_all().await?;
+/// fs::rename("hello.mp3.part", "hello.mp3").await?;
 /// # Ok(()) }
 /// ```
+#[must_use = "dropping it ends a call that is paid for"]
 pub struct ByteStream {
-    response: reqwest::Response,
-    silence: Silence,
+    body: Body,
     meta: Meta,
     operation: &'static Operation,
     context: Arc<CallContext>,
@@ -56,13 +60,12 @@ enum State {
 }
 
 impl ByteStream {
-    pub(crate) fn new(response: reqwest::Response, call: Call) -> Self {
+    pub(crate) fn new(response: reqwest::Response, mut call: Call) -> Self {
         Self {
-            silence: Silence::new(call.context.options.idle, None),
-            meta: call.meta(call.context.headers()),
+            body: Body::new(response, call.context.options.idle, None),
+            meta: call.begun(),
             operation: call.operation,
             context: call.context.clone(),
-            response,
             any: false,
             state: State::Open,
             call: Some(call),
@@ -93,16 +96,22 @@ impl ByteStream {
         while let Some(piece) = self.next().await {
             let piece = piece?;
             if whole.len() + piece.len() > self.context.options.max_body {
-                let error = Error::too_large(self.operation, &self.context);
-                return Err(self.close(error));
+                return Err(self.fail(StreamFault::TooLarge));
             }
             whole.extend_from_slice(&piece);
         }
-        self.is_whole().map(|()| whole.freeze())
+        self.check_whole().map(|()| whole.freeze())
+    }
+
+    /// Whether it was read to its end, and the end is that of a whole body: what tells the last `None` of
+    /// [`next`](Self::next) from the one after an error.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.state == State::Whole
     }
 
     /// An error where the body has broken off, also after that was told: what is there is no whole.
-    pub(crate) fn is_whole(&mut self) -> Result<(), Error> {
+    pub(crate) fn check_whole(&mut self) -> Result<(), Error> {
         if self.state == State::Broken {
             return Err(self.fail(StreamFault::Incomplete(None)));
         }
@@ -113,22 +122,14 @@ impl ByteStream {
         if self.state != State::Open {
             return Poll::Ready(None);
         }
-        // Nothing is lost with this future: it keeps nothing between two looks.
-        let Poll::Ready(piece) = pin!(self.response.chunk()).poll(context) else {
-            ready!(self.silence.poll_over(context));
-            return Poll::Ready(Some(Err(self.fail(StreamFault::Timeout))));
-        };
-        self.silence.broken();
-        Poll::Ready(match piece {
+        Poll::Ready(match ready!(self.body.poll(context)) {
             Ok(Some(bytes)) => {
                 self.any |= !bytes.is_empty();
                 Some(Ok(bytes))
             }
             // No sound is no answer; what a request of one's own promises is not known.
             Ok(None) if !self.any && self.operation.response == ResponseKind::Bytes => {
-                self.state = State::Broken;
-                let error = Error::empty(self.operation, &self.context);
-                Some(Err(self.close(error)))
+                Some(Err(self.fail(StreamFault::NotAnAnswer(Bytes::new()))))
             }
             Ok(None) => {
                 self.state = State::Whole;
@@ -137,20 +138,14 @@ impl ByteStream {
                 }
                 None
             }
-            Err(error) => {
-                let source = error.without_url().into();
-                Some(Err(self.fail(StreamFault::Incomplete(Some(source)))))
-            }
+            Err(fault) => Some(Err(self.fail(fault))),
         })
     }
 
     fn fail(&mut self, fault: StreamFault) -> Error {
         self.state = State::Broken;
-        let error = Error::stream(self.operation, &self.context, fault, false, None);
-        self.close(error)
-    }
-
-    fn close(&mut self, error: Error) -> Error {
+        let headers = &self.meta.headers;
+        let error = Error::stream(self.operation, &self.context, headers, fault, false, None);
         match self.call.take() {
             Some(call) => call.failed(error),
             None => error,

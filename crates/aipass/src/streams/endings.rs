@@ -1,62 +1,168 @@
 //! What is left of a stream whose answer is whole: its last bytes, which are still on their way.
 //!
 //! A connection can be used again only when its body has ended, and is closed with a body that is dropped before. Servers send
-//! the end of the body some milliseconds after the end of the answer. No call waits for it, and no task of ours: the body is
-//! kept for a moment, and the task of its connection reads on.
+//! the end of the body some milliseconds after the end of the answer, and perhaps something before it: a comment, a `[DONE]`
+//! after the last event, the end of a compressed body. No call waits for it, and no task of ours. The body is kept for a
+//! moment, and the task of its connection reads on: it calls a waker where something came, and the waker reads it.
 
 use std::{
     collections::VecDeque,
     fmt,
     future::Future,
     pin::pin,
-    sync::{Mutex, PoisonError},
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    task::{Context, Poll, Wake, Waker},
     time::{Duration, Instant},
 };
 
 /// A connection whose body has not ended by then is closed at the next occasion.
 const LONGEST: Duration = Duration::from_secs(1);
 
+/// A body that goes on for more bytes than this is closed.
+const LARGEST: usize = 4096;
+
 /// As many at once; beyond it, the oldest is closed.
 const MOST: usize = 64;
 
-/// The bodies that are waited for.
+/// The bodies that are waited for. They are closed with it.
 #[derive(Default)]
-pub(crate) struct Endings(Mutex<VecDeque<(Instant, reqwest::Response)>>);
+pub(crate) struct Endings(Mutex<VecDeque<Arc<Ending>>>);
 
 impl Endings {
     /// Keeps a body until it ends, or for a moment.
-    pub(crate) fn keep(&self, mut response: reqwest::Response) {
-        // The connection reads on only where somebody has asked.
-        let mut context = Context::from_waker(Waker::noop());
-        if !matches!(pin!(response.chunk()).poll(&mut context), Poll::Pending) {
+    pub(crate) fn keep(&self, response: reqwest::Response) {
+        let ending = Arc::new(Ending::new(response));
+        Ending::read(&ending);
+        if ending.is_over() {
             return;
         }
-        let now = Instant::now();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        close_old(&mut kept, now);
+        let mut kept = locked(&self.0);
+        close_old(&mut kept);
+        if kept.len() == MOST {
+            kept.retain(|ending| !ending.is_over());
+        }
         if kept.len() == MOST {
             kept.pop_front();
         }
-        kept.push_back((now, response));
+        kept.push_back(ending);
     }
 
     /// Closes what has taken too long.
     pub(crate) fn tidy(&self) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !kept.is_empty() {
-            close_old(&mut kept, Instant::now());
+        close_old(&mut locked(&self.0));
+    }
+}
+
+fn close_old(kept: &mut VecDeque<Arc<Ending>>) {
+    while kept.front().is_some_and(|ending| ending.is_late()) {
+        kept.pop_front();
+    }
+}
+
+/// One body.
+struct Ending {
+    since: Instant,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// It is not here while it is read.
+    rest: Option<Left>,
+    /// There may be more to read.
+    woken: bool,
+    over: bool,
+}
+
+struct Left {
+    response: reqwest::Response,
+    /// How much more is read of it.
+    room: usize,
+}
+
+impl Ending {
+    fn new(response: reqwest::Response) -> Self {
+        let rest = Left {
+            response,
+            room: LARGEST,
+        };
+        Self {
+            since: Instant::now(),
+            state: Mutex::new(State {
+                rest: Some(rest),
+                woken: false,
+                over: false,
+            }),
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        self.since.elapsed() > LONGEST
+    }
+
+    fn is_over(&self) -> bool {
+        locked(&self.state).over
+    }
+
+    /// Reads what is there, as often as it is called meanwhile; whoever finds it being read leaves it to the one who reads.
+    fn read(this: &Arc<Self>) {
+        let mut state = locked(&this.state);
+        state.woken = true;
+        while state.woken
+            && let Some(rest) = state.rest.take()
+        {
+            state.woken = false;
+            drop(state);
+            let rest = if this.is_late() {
+                None
+            } else {
+                let waker = this.waker(&rest);
+                rest.read(&waker)
+            };
+            state = locked(&this.state);
+            state.over = rest.is_none();
+            state.rest = rest;
+        }
+    }
+
+    fn waker(self: &Arc<Self>, rest: &Left) -> Waker {
+        // A connection of HTTP/2 calls its wakers under its own lock, so that none may read. It does not need it either: what
+        // is left of one of its streams holds up no other.
+        if rest.response.version() >= http::Version::HTTP_2 {
+            Waker::noop().clone()
+        } else {
+            Arc::new(Reads(Arc::downgrade(self))).into()
         }
     }
 }
 
-fn close_old(kept: &mut VecDeque<(Instant, reqwest::Response)>, now: Instant) {
-    while kept
-        .front()
-        .is_some_and(|(since, _)| now.saturating_duration_since(*since) > LONGEST)
-    {
-        kept.pop_front();
+impl Left {
+    /// What is left of it after that, if anything is.
+    fn read(mut self, waker: &Waker) -> Option<Self> {
+        let mut context = Context::from_waker(waker);
+        loop {
+            let read = pin!(self.response.chunk()).poll(&mut context);
+            match read {
+                Poll::Pending => return Some(self),
+                Poll::Ready(Ok(Some(bytes))) => self.room = self.room.checked_sub(bytes.len().max(1))?,
+                Poll::Ready(Ok(None) | Err(_)) => return None,
+            }
+        }
     }
+}
+
+/// The waker of a body. The body holds it, so it must not hold the body.
+struct Reads(Weak<Ending>);
+
+impl Wake for Reads {
+    fn wake(self: Arc<Self>) {
+        if let Some(ending) = self.0.upgrade() {
+            Ending::read(&ending);
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Endings {

@@ -42,6 +42,8 @@ pub(crate) struct Rules<T> {
     pub(crate) part: fn(&T) -> Part,
     /// The events that say the same as an answer that is not streamed; nothing where it is no answer.
     pub(crate) whole: fn(&str) -> Option<Vec<T>>,
+    /// The event that says the same as an answer in plain text, where the endpoint may answer so; nothing where it is no answer.
+    pub(crate) text: Option<fn(&str) -> Option<T>>,
     /// How many last events there are.
     pub(crate) lasts: usize,
 }
@@ -73,6 +75,13 @@ impl<T: DeserializeOwned> EventStream<T> {
     /// The connection broke, fell silent, or the server reported an error. It is the last item.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| self.reading.poll_item(context)).await
+    }
+
+    /// Whether all of a whole answer was given out: what tells the last `None` of [`next`](Self::next) from the one after an
+    /// error.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.reading.is_whole() && self.reading.answer.events.is_empty()
     }
 }
 
@@ -130,6 +139,16 @@ impl<T: DeserializeOwned> Adds for Typed<T> {
         let events = (self.rules.whole)(json).ok_or(StreamFault::Malformed)?;
         events.into_iter().for_each(|event| self.add(event));
         Ok(())
+    }
+
+    fn takes_text(&self) -> bool {
+        self.rules.text.is_some()
+    }
+
+    fn take_text(&mut self, text: &str) {
+        if let Some(event) = self.rules.text.and_then(|read| read(text)) {
+            self.add(event);
+        }
     }
 
     fn done(&mut self) {

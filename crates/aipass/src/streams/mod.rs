@@ -1,5 +1,6 @@
 //! Answers that come as a stream, of whatever kind: how they are read and how they end is the same for all.
 
+mod body;
 mod bytes;
 mod endings;
 mod events;

@@ -1,6 +1,6 @@
 //! How every streamed answer is read, and how it ends.
 
-use super::feed::{Feed, Rest};
+use super::feed::{Announced, Feed, Rest};
 use crate::{
     call::{Call, Told},
     chat::ChatReply,
@@ -8,6 +8,9 @@ use crate::{
     meta::Meta,
 };
 use aipass_api::{CallContext, operation::Operation, sse::Event};
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::de::IgnoredAny;
 use std::{
     fmt,
     sync::Arc,
@@ -24,6 +27,14 @@ pub(crate) trait Adds {
 
     /// Takes one JSON document that came in the place of events, and is no error.
     fn take_whole(&mut self, json: &str) -> Result<(), StreamFault>;
+
+    /// Whether the endpoint may answer in plain text, too.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Takes a text that came in the place of events, if it is an answer.
+    fn take_text(&mut self, _text: &str) {}
 
     /// The `[DONE]` came.
     fn done(&mut self);
@@ -84,11 +95,11 @@ enum State {
 }
 
 impl<A: Adds> Reading<A> {
-    pub(crate) fn new(response: reqwest::Response, call: Call, answer: A) -> Self {
-        let meta = call.meta(call.context.headers());
-        let json = aipass_api::is_json(&meta.headers);
+    pub(crate) fn new(response: reqwest::Response, mut call: Call, answer: A) -> Self {
+        let meta = call.begun();
+        let announced = announced(&meta.headers, answer.takes_text());
         Self {
-            feed: Feed::new(response, json, &call.context.options, call.event_limit),
+            feed: Feed::new(response, announced, &call.context.options, call.event_limit),
             answer,
             fault: None,
             state: State::Open,
@@ -148,16 +159,39 @@ impl<A: Adds> Reading<A> {
         }
         match self.feed.rest() {
             Rest::Events { done: true } => self.answer.done(),
-            Rest::Events { done: false } => {}
+            Rest::Events { done: false } => {
+                if !self.answer.has_begun() && is_html(&self.meta.headers) {
+                    return Poll::Ready(Err(StreamFault::NotAnAnswer(Bytes::new())));
+                }
+            }
+            Rest::Page(page) => {
+                let page = Bytes::copy_from_slice(page);
+                return Poll::Ready(Err(StreamFault::NotAnAnswer(page)));
+            }
+            Rest::Text(text) => {
+                self.answer.take_text(&text);
+                if !self.answer.has_begun() {
+                    return Poll::Ready(Err(StreamFault::NotAnAnswer(Bytes::new())));
+                }
+                self.answer.done();
+            }
             Rest::Json(body) => {
-                let value = serde_json::from_slice(body).ok();
+                let value = serde_json::from_str(&body).ok();
                 let error = value.and_then(|value| aipass_api::error_in_answer(self.operation, &value));
+                let taken = self.answer.take_whole(&body);
                 if let Some(error) = error {
                     // What stands beside it was paid for.
-                    let _ = self.answer.take_whole(&String::from_utf8_lossy(body));
                     return Poll::Ready(Err(StreamFault::Server(error)));
                 }
-                self.answer.take_whole(&String::from_utf8_lossy(body))?;
+                if !self.answer.has_begun() {
+                    let is_json = serde_json::from_str::<IgnoredAny>(&body).is_ok();
+                    return Poll::Ready(Err(if is_json {
+                        StreamFault::NotAnAnswer(body.into_owned().into())
+                    } else {
+                        StreamFault::Malformed
+                    }));
+                }
+                taken?;
                 // There is no more to come: it is as whole as the same body without a stream.
                 self.answer.done();
             }
@@ -197,12 +231,33 @@ impl<A: Adds> Reading<A> {
             ..reply
         });
         let begun = self.answer.has_begun();
-        let error = Error::stream(self.operation, &self.context, fault, begun, partial);
+        let headers = &self.meta.headers;
+        let error = Error::stream(self.operation, &self.context, headers, fault, begun, partial);
         match self.call.take() {
             Some(call) => call.failed(error),
             None => error,
         }
     }
+}
+
+fn announced(headers: &HeaderMap, takes_text: bool) -> Announced {
+    let media_type = aipass_api::media_type(headers);
+    let is = |other: &str| media_type.eq_ignore_ascii_case(other);
+    if aipass_api::is_json(headers) {
+        Announced::Json
+    } else if takes_text
+        && ["text/plain", "text/vtt", "text/srt", "application/x-subrip"]
+            .into_iter()
+            .any(is)
+    {
+        Announced::Text
+    } else {
+        Announced::Events
+    }
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    aipass_api::media_type(headers).eq_ignore_ascii_case("text/html")
 }
 
 impl<A> fmt::Debug for Reading<A> {
