@@ -66,6 +66,8 @@ mod body;
 mod builder;
 mod chat;
 mod clock;
+mod digest;
+mod embeddings;
 mod envelope;
 mod errors;
 mod faults;
@@ -82,6 +84,7 @@ mod router;
 mod sandbox;
 mod secret;
 mod server;
+mod sse;
 mod state;
 
 pub use builder::{BudgetStatus, SandboxBuilder, SandboxError};

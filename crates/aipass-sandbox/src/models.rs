@@ -12,6 +12,7 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use crate::bearer::ApiAccess;
+use crate::errors::ApiError;
 use crate::money::Micros;
 
 /// A model of the catalogue. Prices are made up, and high enough that a balance visibly goes down.
@@ -31,6 +32,17 @@ pub(crate) struct Model {
 impl Model {
     pub(crate) fn find(id: &str) -> Option<&'static Self> {
         CATALOGUE.iter().find(|model| model.id == id)
+    }
+
+    /// The model that a call names, if it is one that answers calls of this `method`.
+    pub(crate) fn serving(call: &str, id: Option<&str>, method: &str) -> Result<&'static Self, ApiError> {
+        let id = id.unwrap_or_default();
+        if id.is_empty() {
+            return Err(ApiError::bad_param("model", "you must provide a model parameter"));
+        }
+        Self::find(id)
+            .filter(|model| model.has_method(method))
+            .ok_or_else(|| ApiError::unknown_model(call, id))
     }
 
     pub(crate) fn has_method(&self, method: &str) -> bool {
@@ -94,48 +106,91 @@ static CATALOGUE: &[Model] = &[
         per_prompt_token: 30,
         per_completion_token: 150,
     },
-    other(
-        "text-embedding-3-small",
-        "Text Embedding 3 Small",
-        "embedding",
-        &["text"],
-        &["embeddings"],
-        100,
+    embedding("text-embedding-3-small", "Text Embedding 3 Small", 100),
+    embedding("text-embedding-3-large", "Text Embedding 3 Large", 300),
+    embedding("gemini/gemini-embedding-001", "Gemini Embedding", 100),
+    image("gpt-image-1", "GPT Image 1", PICTURES, 40_000),
+    image("gpt-image-1-mini", "GPT Image 1 mini", PICTURES, 10_000),
+    image("dall-e-3", "DALL-E 3", &["image_generation"], 40_000),
+    // The catalogue has no method for variations; the only model of OpenAI that ever made them edits as well.
+    image("dall-e-2", "DALL-E 2", PICTURES, 20_000),
+    image("flux-pro/v1.1", "FLUX Pro 1.1", &["image_generation"], 50_000),
+    audio("tts-1", "TTS 1", &["audio"], SPEAKS, 15_000),
+    audio(
+        "gpt-4o-mini-tts",
+        "GPT-4o mini TTS",
+        &["audio", "streaming"],
+        SPEAKS,
+        12_000,
     ),
-    other(
-        "gpt-image-1",
-        "GPT Image 1",
-        "image",
-        &["image"],
-        &["image_generation", "image_edit"],
-        40_000,
-    ),
-    other(
-        "flux-pro/v1.1",
-        "FLUX Pro 1.1",
-        "image",
-        &["image"],
-        &["image_generation"],
-        50_000,
-    ),
-    other("tts-1", "TTS 1", "audio", &["audio"], &["audio_speech"], 15_000),
-    other(
-        "whisper-1",
-        "Whisper 1",
-        "audio",
+    audio(
+        "gemini/gemini-3.1-flash-tts",
+        "Gemini 3.1 Flash TTS",
         &["audio"],
-        &["audio_transcription"],
+        SPEAKS,
+        10_000,
+    ),
+    audio("whisper-1", "Whisper 1", &["audio"], LISTENS, 6_000),
+    audio(
+        "gpt-4o-mini-transcribe",
+        "GPT-4o mini Transcribe",
+        &["audio", "streaming"],
+        LISTENS,
+        3_000,
+    ),
+    audio(
+        "gpt-4o-transcribe",
+        "GPT-4o Transcribe",
+        &["audio", "streaming"],
+        LISTENS,
         6_000,
     ),
-    other(
-        "openai/sora-2",
-        "Sora 2",
-        "video",
-        &["video"],
-        &["video_generation"],
-        400_000,
+    audio(
+        "gpt-4o-transcribe-diarize",
+        "GPT-4o Transcribe Diarize",
+        &["audio", "streaming"],
+        LISTENS,
+        6_000,
     ),
+    video("sora-2", "Sora 2", 400_000),
+    video("openai/sora-2", "Sora 2", 400_000),
+    video("veo-3.1-fast-generate-preview", "Veo 3.1 Fast", 600_000),
 ];
+
+const PICTURES: &[&str] = &["image_generation", "image_edit"];
+const SPEAKS: &[&str] = &["audio_speech"];
+const LISTENS: &[&str] = &["audio_transcription"];
+
+/// A model whose texts cost a micro-dollar per token besides.
+const fn embedding(id: &'static str, name: &'static str, per_call: i64) -> Model {
+    Model {
+        per_prompt_token: 1,
+        ..other(id, name, "embedding", &["text"], &["embeddings"], per_call)
+    }
+}
+
+const fn image(
+    id: &'static str,
+    name: &'static str,
+    methods: &'static [&'static str],
+    per_call: i64,
+) -> Model {
+    other(id, name, "image", &["image"], methods, per_call)
+}
+
+const fn audio(
+    id: &'static str,
+    name: &'static str,
+    capabilities: &'static [&'static str],
+    methods: &'static [&'static str],
+    per_call: i64,
+) -> Model {
+    other(id, name, "audio", capabilities, methods, per_call)
+}
+
+const fn video(id: &'static str, name: &'static str, per_call: i64) -> Model {
+    other(id, name, "video", &["video"], &["video_generation"], per_call)
+}
 
 /// A model with one price per call.
 const fn other(

@@ -12,7 +12,7 @@ use crate::oauth::{authorize, clients, discovery, revoke, token};
 use crate::observe::watch;
 use crate::route::{MODEL_PREFIX, MODEL_PREFIX_ALIAS, Route};
 use crate::state::App;
-use crate::{account, chat, models, not_yet};
+use crate::{account, chat, embeddings, models, not_yet};
 
 pub(crate) fn build(app: App) -> Router {
     let mut router = Router::new().route(Route::Token.path(), options(token::preflight));
@@ -41,8 +41,8 @@ fn handler(route: Route) -> MethodRouter<App> {
         Route::Models => get(models::list),
         Route::Model => get(models::get),
         Route::ChatCompletions => post(chat::complete),
-        Route::Embeddings
-        | Route::ImageGenerations
+        Route::Embeddings => post(embeddings::create),
+        Route::ImageGenerations
         | Route::ImageEdits
         | Route::ImageVariations
         | Route::Speech

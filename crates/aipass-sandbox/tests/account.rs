@@ -46,26 +46,34 @@ async fn the_catalogue_has_three_shapes() {
     assert!(list.body.starts_with(start), "{}", list.body);
 
     let bare = get(&sandbox, "/v1/models?detailed=false&type=embedding", &token).await;
-    assert_eq!(bare.json(), json!(["text-embedding-3-small"]));
+    assert_eq!(
+        bare.json(),
+        json!([
+            "text-embedding-3-small",
+            "text-embedding-3-large",
+            "gemini/gemini-embedding-001"
+        ])
+    );
 
     let filtered = get(
         &sandbox,
-        "/v1/models?method=image_edit&capability=image&unknown=1",
+        "/v1/models?method=chat_completions&capability=vision&type=multimodal&unknown=1",
         &token,
     )
     .await;
+    assert_eq!(filtered.json()["data"].as_array().unwrap().len(), 4);
     assert_eq!(
-        filtered.json(),
-        json!({ "object": "list", "data": [{
-            "id": "gpt-image-1",
+        filtered.json()["data"][0],
+        json!({
+            "id": "gpt-4o-mini",
             "object": "model",
             "created": 1_677_610_602,
             "owned_by": "openai",
-            "name": "GPT Image 1",
-            "type": "image",
-            "capabilities": ["image"],
-            "methods": ["image_generation", "image_edit"]
-        }]})
+            "name": "GPT-4o mini",
+            "type": "multimodal",
+            "capabilities": ["text", "vision", "streaming", "tools"],
+            "methods": ["chat_completions"]
+        })
     );
 }
 

@@ -5,6 +5,7 @@ mod account;
 mod chat;
 mod consent;
 mod control;
+mod embeddings;
 mod faults;
 mod guards;
 mod registration;
