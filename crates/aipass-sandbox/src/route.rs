@@ -50,6 +50,8 @@ pub enum Route {
     Video,
     /// `GET /oauth2/v1/videos/{id}/content`.
     VideoContent,
+    /// `GET /files/{id}`: what links in answers lead to, without a bearer. The sandbox's own.
+    File,
 }
 
 /// The prefix of the model endpoints in the playbook.
@@ -59,7 +61,7 @@ pub(crate) const MODEL_PREFIX_ALIAS: &str = "/v1";
 
 impl Route {
     /// Every route, in the order of the playbook's table.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Discovery,
         Self::RegisterClient,
         Self::Authorize,
@@ -81,6 +83,7 @@ impl Route {
         Self::RemixVideo,
         Self::Video,
         Self::VideoContent,
+        Self::File,
     ];
 
     /// `GET` or `POST`.
@@ -94,7 +97,8 @@ impl Route {
             | Self::Models
             | Self::Model
             | Self::Video
-            | Self::VideoContent => "GET",
+            | Self::VideoContent
+            | Self::File => "GET",
             _ => "POST",
         }
     }
@@ -124,6 +128,7 @@ impl Route {
             Self::RemixVideo => "/oauth2/v1/videos/{id}/remix",
             Self::Video => "/oauth2/v1/videos/{id}",
             Self::VideoContent => "/oauth2/v1/videos/{id}/content",
+            Self::File => "/files/{id}",
         }
     }
 

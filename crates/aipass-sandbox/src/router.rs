@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, get, on, options, post};
@@ -12,7 +13,7 @@ use crate::oauth::{authorize, clients, discovery, revoke, token};
 use crate::observe::watch;
 use crate::route::{MODEL_PREFIX, MODEL_PREFIX_ALIAS, Route};
 use crate::state::App;
-use crate::{account, chat, embeddings, models, not_yet};
+use crate::{account, chat, embeddings, files, images, models, not_yet};
 
 pub(crate) fn build(app: App) -> Router {
     let mut router = Router::new().route(Route::Token.path(), options(token::preflight));
@@ -24,6 +25,8 @@ pub(crate) fn build(app: App) -> Router {
     router
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
+        // Every reader of a body has a limit of its own.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&app), watch))
         .with_state(app)
 }
@@ -42,10 +45,11 @@ fn handler(route: Route) -> MethodRouter<App> {
         Route::Model => get(models::get),
         Route::ChatCompletions => post(chat::complete),
         Route::Embeddings => post(embeddings::create),
-        Route::ImageGenerations
-        | Route::ImageEdits
-        | Route::ImageVariations
-        | Route::Speech
+        Route::ImageGenerations => post(images::generate),
+        Route::ImageEdits => post(images::edit),
+        Route::ImageVariations => post(images::vary),
+        Route::File => get(files::get),
+        Route::Speech
         | Route::Transcriptions
         | Route::CreateVideo
         | Route::RemixVideo

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::builder::Config;
 use crate::faults::FaultPlan;
+use crate::files::Shelf;
 use crate::money::Purse;
 use crate::oauth::consent::Desk;
 use crate::oauth::grants::Grants;
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) purse: Mutex<Purse>,
     pub(crate) observer: Mutex<Observer>,
     pub(crate) faults: Mutex<FaultPlan>,
+    pub(crate) files: Mutex<Shelf>,
     pub(crate) token_delay: Mutex<Duration>,
 }
 
@@ -42,6 +44,7 @@ impl Shared {
             purse: Mutex::new(Purse::new(config.max_budget)),
             observer: Mutex::default(),
             faults: Mutex::default(),
+            files: Mutex::default(),
             token_delay: Mutex::new(Duration::ZERO),
             vault,
             base_url,

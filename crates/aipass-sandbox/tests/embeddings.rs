@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{post_json, signed_in};
+use crate::support::{post_json, signed_in, unbase64};
 
 const PATH: &str = "/oauth2/v1/embeddings";
 
@@ -62,11 +62,7 @@ async fn base64_holds_the_same_numbers_and_lengths_are_honoured() {
     assert_eq!(numbers(&ask("").await).len(), 3072);
     let plain = numbers(&ask(r#","dimensions":8"#).await);
     let packed = ask(r#","dimensions":8,"encoding_format":"base64""#).await;
-    let bytes = base64::Engine::decode(
-        &base64::engine::general_purpose::STANDARD,
-        packed.as_str().unwrap(),
-    )
-    .unwrap();
+    let bytes = unbase64(packed.as_str().unwrap());
     let unpacked: Vec<f32> = bytes
         .chunks_exact(4)
         .map(|four| f32::from_le_bytes(four.try_into().unwrap()))

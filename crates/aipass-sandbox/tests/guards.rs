@@ -15,6 +15,7 @@ fn guarded() -> impl Iterator<Item = Route> {
         Route::Token,
         Route::Revoke,
         Route::Userinfo,
+        Route::File,
     ];
     Route::ALL.into_iter().filter(move |route| !open.contains(route))
 }

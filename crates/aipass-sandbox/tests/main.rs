@@ -8,6 +8,7 @@ mod control;
 mod embeddings;
 mod faults;
 mod guards;
+mod images;
 mod registration;
 mod support;
 mod tokens;
