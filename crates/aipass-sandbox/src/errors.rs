@@ -62,6 +62,14 @@ impl ApiError {
         }
     }
 
+    /// The same, naming the member of the request that is wrong.
+    pub(crate) fn of_param(self, param: &'static str) -> Self {
+        Self {
+            param: Some(param),
+            ..self
+        }
+    }
+
     /// A body that was not taken.
     pub(crate) fn body(error: &BodyError) -> Self {
         Self::new(error.status(), "invalid_request_error", error.message())

@@ -61,6 +61,7 @@
 //! test needs no waiting.
 
 mod account;
+mod audio;
 mod bearer;
 mod body;
 mod builder;

@@ -13,7 +13,7 @@ use crate::oauth::{authorize, clients, discovery, revoke, token};
 use crate::observe::watch;
 use crate::route::{MODEL_PREFIX, MODEL_PREFIX_ALIAS, Route};
 use crate::state::App;
-use crate::{account, chat, embeddings, files, images, models, not_yet};
+use crate::{account, audio, chat, embeddings, files, images, models, not_yet};
 
 pub(crate) fn build(app: App) -> Router {
     let mut router = Router::new().route(Route::Token.path(), options(token::preflight));
@@ -49,12 +49,9 @@ fn handler(route: Route) -> MethodRouter<App> {
         Route::ImageEdits => post(images::edit),
         Route::ImageVariations => post(images::vary),
         Route::File => get(files::get),
-        Route::Speech
-        | Route::Transcriptions
-        | Route::CreateVideo
-        | Route::RemixVideo
-        | Route::Video
-        | Route::VideoContent => {
+        Route::Speech => post(audio::speak),
+        Route::Transcriptions => post(audio::transcribe),
+        Route::CreateVideo | Route::RemixVideo | Route::Video | Route::VideoContent => {
             let filter = if route.method() == "GET" {
                 MethodFilter::GET
             } else {

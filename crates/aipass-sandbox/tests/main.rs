@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a step that fails fails its test")]
 
 mod account;
+mod audio;
 mod chat;
 mod consent;
 mod control;

@@ -25,7 +25,7 @@ pub(crate) async fn edit(
 ) -> Result<Response, ApiError> {
     ensure_funds(&app)?;
     let form = Upload::read(request).await?;
-    let order = Order::check(Options::of(&form)?, "/images/edits", "image_edit")?;
+    let order = Order::check(&Options::of(&form)?, "/images/edits", "image_edit")?;
     let prompt = request::prompt(form.owned("prompt"))?;
     let parts = parts(&form)?;
     let pictures: Vec<Pixels> = parts

@@ -40,7 +40,7 @@ pub(crate) async fn generate(
     let request: GenerationRequest = body::json(&headers, body, body::LARGE)
         .await
         .map_err(|error| ApiError::body(&error))?;
-    let order = Order::check(request.options, "/images/generations", "image_generation")?;
+    let order = Order::check(&request.options, "/images/generations", "image_generation")?;
     let prompt = request::prompt(request.prompt)?;
     let size = order.size.unwrap_or(DEFAULT_SIZE);
     let studio = Studio {

@@ -55,7 +55,7 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn check(options: Options, call: &str, method: &str) -> Result<Self, ApiError> {
+    pub(super) fn check(options: &Options, call: &str, method: &str) -> Result<Self, ApiError> {
         let streams = options.stream.unwrap_or(false);
         // OpenAI's default, which is another one where only another model can do what is asked.
         let default = if streams { "gpt-image-1" } else { "dall-e-2" };

@@ -22,7 +22,7 @@ pub(crate) async fn vary(
 ) -> Result<Response, ApiError> {
     ensure_funds(&app)?;
     let form = Upload::read(request).await?;
-    let mut order = Order::check(Options::of(&form)?, "/images/variations", "image_edit")?;
+    let mut order = Order::check(&Options::of(&form)?, "/images/variations", "image_edit")?;
     // There are no events for variations.
     order.stages = None;
     let part = form
