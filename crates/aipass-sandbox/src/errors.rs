@@ -126,16 +126,6 @@ impl ApiError {
         );
         Self::new(status, "budget_exceeded", message)
     }
-
-    pub(crate) fn not_implemented(what: &str) -> Self {
-        let mut error = Self::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "not_implemented",
-            format!("the sandbox does not have {what} yet"),
-        );
-        error.code = Some("not_implemented");
-        error
-    }
 }
 
 impl IntoResponse for ApiError {

@@ -48,13 +48,17 @@ pub(crate) fn publish(app: &Shared, name: String, file: File) -> String {
     url
 }
 
+/// A file that is still kept.
+pub(crate) fn find(app: &Shared, name: &str) -> Option<File> {
+    lock(&app.files).files.get(name).cloned()
+}
+
 pub(crate) async fn get(
     State(app): State<App>,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let file = lock(&app.files).files.get(&name).cloned();
-    let file = file.ok_or_else(|| {
+    let file = find(&app, &name).ok_or_else(|| {
         ApiError::new(
             StatusCode::NOT_FOUND,
             "not_found_error",

@@ -48,6 +48,8 @@ pub enum Route {
     RemixVideo,
     /// `GET /oauth2/v1/videos/{id}`.
     Video,
+    /// `GET /oauth2/v1/videos/{id}/status`, the later contract's place to poll.
+    VideoStatus,
     /// `GET /oauth2/v1/videos/{id}/content`.
     VideoContent,
     /// `GET /files/{id}`: what links in answers lead to, without a bearer. The sandbox's own.
@@ -61,7 +63,7 @@ pub(crate) const MODEL_PREFIX_ALIAS: &str = "/v1";
 
 impl Route {
     /// Every route, in the order of the playbook's table.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Discovery,
         Self::RegisterClient,
         Self::Authorize,
@@ -82,6 +84,7 @@ impl Route {
         Self::CreateVideo,
         Self::RemixVideo,
         Self::Video,
+        Self::VideoStatus,
         Self::VideoContent,
         Self::File,
     ];
@@ -97,6 +100,7 @@ impl Route {
             | Self::Models
             | Self::Model
             | Self::Video
+            | Self::VideoStatus
             | Self::VideoContent
             | Self::File => "GET",
             _ => "POST",
@@ -127,6 +131,7 @@ impl Route {
             Self::CreateVideo => "/oauth2/v1/videos",
             Self::RemixVideo => "/oauth2/v1/videos/{id}/remix",
             Self::Video => "/oauth2/v1/videos/{id}",
+            Self::VideoStatus => "/oauth2/v1/videos/{id}/status",
             Self::VideoContent => "/oauth2/v1/videos/{id}/content",
             Self::File => "/files/{id}",
         }

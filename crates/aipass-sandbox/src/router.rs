@@ -6,14 +6,14 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodFilter, MethodRouter, get, on, options, post};
+use axum::routing::{MethodRouter, get, options, post};
 
 use crate::errors::ApiError;
 use crate::oauth::{authorize, clients, discovery, revoke, token};
 use crate::observe::watch;
 use crate::route::{MODEL_PREFIX, MODEL_PREFIX_ALIAS, Route};
 use crate::state::App;
-use crate::{account, audio, chat, embeddings, files, images, models, not_yet};
+use crate::{account, audio, chat, embeddings, files, images, models, videos};
 
 pub(crate) fn build(app: App) -> Router {
     let mut router = Router::new().route(Route::Token.path(), options(token::preflight));
@@ -51,14 +51,11 @@ fn handler(route: Route) -> MethodRouter<App> {
         Route::File => get(files::get),
         Route::Speech => post(audio::speak),
         Route::Transcriptions => post(audio::transcribe),
-        Route::CreateVideo | Route::RemixVideo | Route::Video | Route::VideoContent => {
-            let filter = if route.method() == "GET" {
-                MethodFilter::GET
-            } else {
-                MethodFilter::POST
-            };
-            on(filter, move |guard| not_yet::refuse(route, guard))
-        }
+        Route::CreateVideo => post(videos::create),
+        Route::RemixVideo => post(videos::remix),
+        Route::Video => get(videos::get),
+        Route::VideoStatus => get(videos::status),
+        Route::VideoContent => get(videos::download),
     }
 }
 

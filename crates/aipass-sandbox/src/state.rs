@@ -12,6 +12,7 @@ use crate::oauth::grants::Grants;
 use crate::oauth::registry::Registry;
 use crate::observe::Observer;
 use crate::secret::Vault;
+use crate::videos::Jobs;
 
 /// The handle that axum hands to every handler.
 pub(crate) type App = Arc<Shared>;
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) observer: Mutex<Observer>,
     pub(crate) faults: Mutex<FaultPlan>,
     pub(crate) files: Mutex<Shelf>,
+    pub(crate) videos: Mutex<Jobs>,
     pub(crate) token_delay: Mutex<Duration>,
 }
 
@@ -45,6 +47,7 @@ impl Shared {
             observer: Mutex::default(),
             faults: Mutex::default(),
             files: Mutex::default(),
+            videos: Mutex::default(),
             token_delay: Mutex::new(Duration::ZERO),
             vault,
             base_url,

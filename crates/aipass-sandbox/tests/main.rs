@@ -13,3 +13,4 @@ mod images;
 mod registration;
 mod support;
 mod tokens;
+mod videos;

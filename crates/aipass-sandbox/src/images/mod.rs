@@ -20,6 +20,7 @@ use crate::errors::ApiError;
 use crate::state::App;
 use answer::Studio;
 pub(crate) use edits::edit;
+pub(crate) use pixels::Pixels;
 use request::{GenerationRequest, Order};
 pub(crate) use scene::{Scene, Size};
 pub(crate) use variations::vary;

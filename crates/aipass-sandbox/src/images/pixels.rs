@@ -179,4 +179,17 @@ impl Pixels {
     pub(crate) fn has_transparency(&self) -> bool {
         self.rgba.chunks_exact(4).any(|pixel| pixel[3] < 128)
     }
+
+    /// The mean colour.
+    pub(crate) fn mean(&self) -> Rgb {
+        let count = (self.rgba.len() as u64 / 4).max(1);
+        [0, 1, 2].map(|channel| {
+            let sum: u64 = self
+                .rgba
+                .chunks_exact(4)
+                .map(|pixel| u64::from(pixel[channel]))
+                .sum();
+            u8::try_from(sum / count).unwrap_or(u8::MAX)
+        })
+    }
 }

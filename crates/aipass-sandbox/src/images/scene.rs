@@ -38,7 +38,7 @@ impl std::fmt::Display for Size {
 pub(crate) type Rgb = [u8; 3];
 
 /// Cells along the shorter side.
-const CELLS: u32 = 64;
+const CELLS: u32 = 96;
 const BANDS: u32 = 8;
 /// What is not drawn yet.
 const BLANK: usize = 15;
@@ -72,7 +72,7 @@ impl Scene {
         let shapes = (0..count).map(|number| Shape {
             x: dice.below(1000),
             y: dice.below(1000),
-            radius: 4 + dice.below(14),
+            radius: 6 + dice.below(21),
             round: dice.below(3) > 0,
             colour: 8 + usize::try_from(number).unwrap_or(0) % (BLANK - 8),
         });
@@ -83,9 +83,28 @@ impl Scene {
         }
     }
 
+    /// Lets the sky start in this colour.
+    pub(crate) fn under(mut self, top: Rgb) -> Self {
+        let bottom = self.palette[usize::try_from(BANDS).unwrap_or(0) - 1];
+        for (band, colour) in (0..BANDS).zip(&mut self.palette) {
+            *colour = between(top, bottom, band, BANDS - 1);
+        }
+        self
+    }
+
+    /// The whole drawing.
+    pub(crate) fn png(&self) -> Vec<u8> {
+        self.draw(1, 1, 0)
+    }
+
     /// The drawing when only the upper `done` of `steps` parts are finished.
     pub(crate) fn stage(&self, done: u32, steps: u32) -> Vec<u8> {
         self.draw(done, steps, 0)
+    }
+
+    /// The drawing with its shapes moved by so many thousandths of the width.
+    pub(crate) fn moved(&self, by: u32) -> Vec<u8> {
+        self.draw(1, 1, by)
     }
 
     fn draw(&self, done: u32, steps: u32, by: u32) -> Vec<u8> {
