@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::Sandbox;
 use crate::account::User;
+use crate::models::ModelsShape;
 use crate::money::Micros;
 use crate::oauth::registry::{ClientSeed, Lifetimes};
 use crate::videos::VideoContract;
@@ -22,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) budget_status: BudgetStatus,
     pub(crate) chunk_delay: Duration,
     pub(crate) accept_form: bool,
+    pub(crate) models_shape: ModelsShape,
     pub(crate) video_polls: u32,
     pub(crate) video_contract: VideoContract,
     pub(crate) clients: Vec<ClientSeed>,
@@ -87,6 +89,7 @@ impl SandboxBuilder {
             budget_status: BudgetStatus::default(),
             chunk_delay: Duration::ZERO,
             accept_form: false,
+            models_shape: ModelsShape::default(),
             video_polls: 2,
             video_contract: VideoContract::default(),
             clients: Vec::new(),
@@ -156,6 +159,12 @@ impl SandboxBuilder {
     /// say that it does not.
     pub fn accept_form(mut self, accept: bool) -> Self {
         self.config.accept_form = accept;
+        self
+    }
+
+    /// How the list of models looks when the query does not say how.
+    pub fn models_shape(mut self, shape: ModelsShape) -> Self {
+        self.config.models_shape = shape;
         self
     }
 

@@ -4,7 +4,7 @@
 //! (all later than the playbook) entries also say what they can do; `detailed=false` gets bare ids.
 
 use axum::Json;
-use axum::extract::{Path, RawQuery};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -14,6 +14,7 @@ use url::form_urlencoded;
 use crate::bearer::ApiAccess;
 use crate::errors::ApiError;
 use crate::money::Micros;
+use crate::state::App;
 
 /// A model of the catalogue. Prices are made up, and high enough that a balance visibly goes down.
 pub(crate) struct Model {
@@ -214,6 +215,30 @@ const fn other(
     }
 }
 
+/// How the list of models looks when the query does not say how. The service has had all three.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModelsShape {
+    /// OpenAI's list: id, date and owner. A filter in the query adds what the catalogue has.
+    #[default]
+    OpenAi,
+    /// An array of ids and nothing else.
+    Bare,
+    /// OpenAI's list with name, type, capabilities and methods in every entry, and in the answer for a single model.
+    Catalogue,
+}
+
+impl ModelsShape {
+    /// What `detailed` in the query would say.
+    fn detailed(self, filtered: bool) -> Option<bool> {
+        match self {
+            Self::OpenAi => filtered.then_some(true),
+            Self::Bare => Some(false),
+            Self::Catalogue => Some(true),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct List {
     object: &'static str,
@@ -256,9 +281,9 @@ fn entry(model: &Model, detailed: bool) -> Entry {
     }
 }
 
-pub(crate) async fn list(_: ApiAccess, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn list(State(app): State<App>, _: ApiAccess, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    let mut detailed = None;
+    let (mut asked, mut filtered) = (None, false);
     let mut models: Vec<&Model> = CATALOGUE.iter().collect();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match name.as_ref() {
@@ -266,13 +291,14 @@ pub(crate) async fn list(_: ApiAccess, RawQuery(query): RawQuery) -> Response {
             "capability" => models.retain(|model| model.capabilities.contains(&value.as_ref())),
             "method" => models.retain(|model| model.has_method(&value)),
             "detailed" => {
-                detailed = Some(value != "false");
+                asked = Some(value != "false");
                 continue;
             }
             _ => continue,
         }
-        detailed = detailed.or(Some(true));
+        filtered = true;
     }
+    let detailed = asked.or(app.config.models_shape.detailed(filtered));
     if detailed == Some(false) {
         return Json(models.iter().map(|model| model.id).collect::<Vec<_>>()).into_response();
     }
@@ -283,9 +309,9 @@ pub(crate) async fn list(_: ApiAccess, RawQuery(query): RawQuery) -> Response {
     Json(List { object: "list", data }).into_response()
 }
 
-pub(crate) async fn get(_: ApiAccess, Path(id): Path<String>) -> Response {
+pub(crate) async fn get(State(app): State<App>, _: ApiAccess, Path(id): Path<String>) -> Response {
     match Model::find(&id) {
-        Some(model) => Json(entry(model, false)).into_response(),
+        Some(model) => Json(entry(model, app.config.models_shape == ModelsShape::Catalogue)).into_response(),
         // LiteLLM raises a plain FastAPI error here, which has this form and not the usual one.
         None => {
             let detail = format!("Model '{id}' not found");

@@ -6,14 +6,14 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, options, post};
+use axum::routing::{MethodRouter, delete, get, options, post, put};
 
 use crate::errors::ApiError;
-use crate::oauth::{authorize, clients, discovery, revoke, token};
+use crate::oauth::{authorize, clients, discovery, manage, revoke, token};
 use crate::observe::watch;
 use crate::route::{MODEL_PREFIX, MODEL_PREFIX_ALIAS, Route};
 use crate::state::App;
-use crate::{account, audio, chat, embeddings, files, images, models, videos};
+use crate::{account, audio, chat, embeddings, files, images, models, payments, videos};
 
 pub(crate) fn build(app: App) -> Router {
     let mut router = Router::new().route(Route::Token.path(), options(token::preflight));
@@ -35,12 +35,19 @@ fn handler(route: Route) -> MethodRouter<App> {
     match route {
         Route::Discovery => get(discovery::metadata),
         Route::RegisterClient => post(clients::register),
+        Route::Clients => get(manage::list),
+        Route::Client => get(manage::get),
+        Route::UpdateClient => put(manage::update),
+        Route::DeleteClient => delete(manage::remove),
         Route::Authorize => get(authorize::show),
         Route::Decision => post(authorize::decide),
         Route::Token => post(token::exchange),
         Route::Revoke => post(revoke::revoke),
         Route::Userinfo => get(account::userinfo),
         Route::UsageSummary => get(account::usage_summary),
+        Route::CreateCheckout => post(payments::create),
+        Route::Checkout => get(payments::show),
+        Route::Pay => post(payments::pay),
         Route::Models => get(models::list),
         Route::Model => get(models::get),
         Route::ChatCompletions => post(chat::complete),

@@ -1,5 +1,6 @@
 //! What all handlers share, each part behind its own short lock.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::oauth::consent::Desk;
 use crate::oauth::grants::Grants;
 use crate::oauth::registry::Registry;
 use crate::observe::Observer;
+use crate::payments::Checkout;
 use crate::secret::Vault;
 use crate::videos::Jobs;
 
@@ -29,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) faults: Mutex<FaultPlan>,
     pub(crate) files: Mutex<Shelf>,
     pub(crate) videos: Mutex<Jobs>,
+    pub(crate) checkouts: Mutex<HashMap<String, Checkout>>,
     pub(crate) token_delay: Mutex<Duration>,
 }
 
@@ -48,6 +51,7 @@ impl Shared {
             faults: Mutex::default(),
             files: Mutex::default(),
             videos: Mutex::default(),
+            checkouts: Mutex::default(),
             token_delay: Mutex::new(Duration::ZERO),
             vault,
             base_url,

@@ -1,6 +1,6 @@
 //! Userinfo, models, and the money.
 
-use aipass_sandbox::BudgetStatus;
+use aipass_sandbox::{BudgetStatus, ModelsShape};
 use serde_json::{Value, json};
 
 use crate::support::{builder, get, post_json, signed_in};
@@ -199,4 +199,33 @@ async fn the_later_status_for_an_empty_wallet_is_402() {
             "code": "402"
         }})
     );
+}
+
+#[tokio::test]
+async fn the_shape_of_the_list_can_be_chosen_and_the_query_goes_before_it() {
+    for (shape, first) in [
+        (ModelsShape::Bare, r#"["gpt-4o-mini","#),
+        (
+            ModelsShape::Catalogue,
+            r#"{"object":"list","data":[{"id":"gpt-4o-mini","object":"model","created":1677610602,"owned_by":"openai","name":"GPT-4o mini","type":"multimodal","#,
+        ),
+    ] {
+        let sandbox = builder().models_shape(shape).start().await.unwrap();
+        let token = sandbox
+            .issue_tokens("client_a", &["api:access"])
+            .unwrap()
+            .access_token;
+        let list = get(&sandbox, "/v1/models", &token).await;
+        assert!(list.body.starts_with(first), "{}", list.body);
+        let video = get(&sandbox, "/v1/models?type=video&detailed=false", &token).await;
+        assert_eq!(
+            video.json(),
+            json!(["sora-2", "openai/sora-2", "veo-3.1-fast-generate-preview"])
+        );
+        let speech = get(&sandbox, "/v1/models?method=audio_speech&detailed=true", &token).await;
+        assert_eq!(speech.json()["data"][0]["id"], "tts-1");
+        let one = get(&sandbox, "/v1/models/whisper-1", &token).await.json();
+        let told = (shape == ModelsShape::Catalogue).then_some(json!(["audio_transcription"]));
+        assert_eq!(one.get("methods").cloned(), told);
+    }
 }

@@ -4,12 +4,14 @@
 mod account;
 mod audio;
 mod chat;
+mod clients;
 mod consent;
 mod control;
 mod embeddings;
 mod faults;
 mod guards;
 mod images;
+mod payments;
 mod registration;
 mod support;
 mod tokens;
