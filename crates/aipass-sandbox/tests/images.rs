@@ -195,7 +195,14 @@ async fn an_edit_changes_the_picture_where_the_mask_lets_it() {
     let other: Vec<_> = [base[0], ("prompt", None, b"make it green"), base[2]].to_vec();
     let other = post_form(&sandbox, EDIT, &token, &other).await.into_text();
     assert_ne!(decode(&image(&other, 0)).2[0], pixels[0]);
-    assert_eq!(sandbox.counts().charged_calls, 3);
+    // With a second picture beside it, the mask is still for the first alone.
+    let two = [&masked[..], &[("image", Some("b.png"), &picture)]].concat();
+    let two = post_form(&sandbox, EDIT, &token, &two).await.into_text();
+    let (width, height, pixels) = decode(&image(&two, 0));
+    assert_eq!((width, height), (8, 2));
+    let changed: Vec<_> = (0..16).filter(|&index| pixels[index] != white).collect();
+    assert_eq!(changed, [0, 9]);
+    assert_eq!(sandbox.counts().charged_calls, 4);
 }
 
 #[tokio::test]

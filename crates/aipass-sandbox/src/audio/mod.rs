@@ -3,6 +3,7 @@
 
 mod bits;
 mod flac;
+mod forms;
 mod mp3;
 mod notes;
 mod recording;

@@ -4,10 +4,8 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use serde::Serialize;
-use serde_json::{Value, json};
 
+use super::forms::{self, Usage};
 use super::recording::Recording;
 use super::transcript::Transcript;
 use crate::account::{charge, ensure_funds, tell_cost};
@@ -45,11 +43,19 @@ pub(crate) async fn transcribe(
 
     let recording = Recording::inspect(&file.bytes);
     let transcript = Transcript::of(recording.words(), recording.duration());
-    let usage = usage(&transcript, &form, by_time);
+    let usage = if by_time {
+        Usage::by_time(&transcript)
+    } else {
+        Usage::by_tokens(&transcript, form.text("prompt").unwrap_or_default())
+    };
     let cost = model.cost(0, 0);
     charge(&app, cost);
     if streams {
-        let events = events(&transcript, format, &usage);
+        let events = if format == Format::DiarizedJson {
+            forms::passage_events(&transcript, &usage)
+        } else {
+            forms::events(&transcript, &usage)
+        };
         return Ok(sse::respond(events, app.config.chunk_delay));
     }
     let text = |text: String| {
@@ -57,12 +63,16 @@ pub(crate) async fn transcribe(
         (headers, text).into_response()
     };
     let mut response = match format {
-        Format::Json => Json(json!({ "text": transcript.text, "usage": usage })).into_response(),
+        Format::Json => Json(forms::plain(&transcript, &usage)).into_response(),
         Format::Text => text(transcript.text.clone() + "\n"),
         Format::Srt => text(transcript.srt()),
         Format::Vtt => text(transcript.vtt()),
-        Format::VerboseJson => Json(verbose(&transcript, &form, &usage)).into_response(),
-        Format::DiarizedJson => Json(diarized(&transcript, &usage)).into_response(),
+        Format::VerboseJson => {
+            let language = form.text("language").unwrap_or("en");
+            let (words, segments) = granularities(&form);
+            Json(forms::verbose(&transcript, language, words, segments, &usage)).into_response()
+        }
+        Format::DiarizedJson => Json(forms::diarized(&transcript, &usage)).into_response(),
     };
     tell_cost(&mut response, cost);
     Ok(response)
@@ -135,133 +145,13 @@ fn check_temperature(form: &Upload) -> Result<(), ApiError> {
     ))
 }
 
-/// Older models are billed by the second, newer ones by tokens; a second of sound counts as ten.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast saturates, and times are not negative"
-)]
-fn usage(transcript: &Transcript, form: &Upload, by_time: bool) -> Value {
-    if by_time {
-        return json!({ "type": "duration", "seconds": transcript.duration.ceil() as u64 });
-    }
-    let audio_tokens = (transcript.duration * 10.0).ceil() as u64;
-    let prompt = form.text("prompt").unwrap_or_default();
-    let text_tokens = prompt.split_whitespace().count() as u64;
-    let output_tokens = transcript.words.len() as u64;
-    json!({
-        "type": "tokens",
-        "input_tokens": audio_tokens + text_tokens,
-        "input_token_details": { "text_tokens": text_tokens, "audio_tokens": audio_tokens },
-        "output_tokens": output_tokens,
-        "total_tokens": audio_tokens + text_tokens + output_tokens,
-    })
-}
-
-fn verbose(transcript: &Transcript, form: &Upload, usage: &Value) -> Value {
+/// Whether `verbose_json` shall have words, and whether segments: these unless only words are asked for.
+fn granularities(form: &Upload) -> (bool, bool) {
     let asked: Vec<&[u8]> = form
         .all("timestamp_granularities[]")
         .chain(form.all("timestamp_granularities"))
         .map(|part| &part.bytes[..])
         .collect();
-    let mut answer = json!({
-        "task": "transcribe",
-        "language": language(form.text("language").unwrap_or("en")),
-        "duration": transcript.duration,
-        "text": transcript.text,
-        "usage": usage,
-    });
-    if asked.contains(&&b"word"[..]) {
-        answer["words"] = json!(transcript.words);
-    }
-    if asked.is_empty() || asked.contains(&&b"segment"[..]) {
-        let segments = transcript
-            .segments
-            .iter()
-            .zip(0..)
-            .map(|(segment, id)| SegmentBody {
-                id,
-                seek: 0,
-                start: segment.start,
-                end: segment.end,
-                text: &segment.text,
-                tokens: (0..segment.text.split_whitespace().count()).collect(),
-                temperature: 0.0,
-                avg_logprob: -0.25,
-                compression_ratio: 1.0,
-                no_speech_prob: 0.01,
-            });
-        answer["segments"] = json!(segments.collect::<Vec<_>>());
-    }
-    answer
-}
-
-/// The name that `verbose_json` has for a language; others stay as they were given.
-fn language(code: &str) -> &str {
-    match code {
-        "en" => "english",
-        "de" => "german",
-        "fr" => "french",
-        "es" => "spanish",
-        other => other,
-    }
-}
-
-fn diarized(transcript: &Transcript, usage: &Value) -> Value {
-    json!({
-        "task": "transcribe",
-        "duration": transcript.duration,
-        "text": transcript.text,
-        "segments": passages(transcript),
-        "usage": usage,
-    })
-}
-
-/// The sentences, spoken by two people in turns.
-fn passages(transcript: &Transcript) -> Vec<Value> {
-    let passage = |(number, segment): (usize, &super::transcript::Segment)| {
-        json!({
-            "type": "transcript.text.segment",
-            "id": format!("seg_{number:03}"),
-            "speaker": if number % 2 == 0 { "A" } else { "B" },
-            "start": segment.start,
-            "end": segment.end,
-            "text": segment.text,
-        })
-    };
-    transcript.segments.iter().enumerate().map(passage).collect()
-}
-
-fn events(transcript: &Transcript, format: Format, usage: &Value) -> Vec<Bytes> {
-    const DELTA: &str = "transcript.text.delta";
-    const DONE: &str = "transcript.text.done";
-    let mut events: Vec<Bytes> = if format == Format::DiarizedJson {
-        passages(transcript)
-            .iter()
-            .map(|passage| sse::named("transcript.text.segment", passage))
-            .collect()
-    } else {
-        let deltas = transcript.deltas();
-        let delta = |text: &String| sse::named(DELTA, &json!({ "type": DELTA, "delta": text }));
-        deltas.iter().map(delta).collect()
-    };
-    events.push(sse::named(
-        DONE,
-        &json!({ "type": DONE, "text": transcript.text, "usage": usage }),
-    ));
-    events
-}
-
-#[derive(Serialize)]
-struct SegmentBody<'a> {
-    id: u64,
-    seek: u64,
-    start: f64,
-    end: f64,
-    text: &'a str,
-    tokens: Vec<usize>,
-    temperature: f64,
-    avg_logprob: f64,
-    compression_ratio: f64,
-    no_speech_prob: f64,
+    let has = |name: &[u8]| asked.contains(&name);
+    (has(b"word"), asked.is_empty() || has(b"segment"))
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::answer::Studio;
 use super::pixels::Pixels;
 use super::request::{self, Options, Order};
-use super::scene::tint_of;
+use super::scene::{Size, tint_of};
 use crate::account::ensure_funds;
 use crate::bearer::ApiAccess;
 use crate::digest;
@@ -17,6 +17,8 @@ use crate::state::App;
 
 /// OpenAI's limit on the pictures of one call.
 const MAX_PICTURES: usize = 16;
+/// What is decoded at a time takes four bytes a pixel.
+const MAX_PIXELS: u64 = 32_000_000;
 
 pub(crate) async fn edit(
     State(app): State<App>,
@@ -28,10 +30,19 @@ pub(crate) async fn edit(
     let order = Order::check(&Options::of(&form)?, "/images/edits", "image_edit")?;
     let prompt = request::prompt(form.owned("prompt"))?;
     let parts = parts(&form)?;
-    let pictures: Vec<Pixels> = parts
-        .iter()
-        .map(|part| decode("image", part))
-        .collect::<Result<_, _>>()?;
+    let mut pictures = Vec::new();
+    let mut pixels = 0;
+    for part in &parts {
+        let picture = decode("image", part)?;
+        pixels += u64::from(picture.size.width) * u64::from(picture.size.height);
+        if pixels > MAX_PIXELS {
+            return Err(ApiError::bad_param(
+                "image",
+                "the images have more than 32 million pixels together",
+            ));
+        }
+        pictures.push(picture);
+    }
     let mask = form
         .first("mask")
         .or_else(|| form.first("mask[]"))
@@ -58,6 +69,13 @@ pub(crate) async fn edit(
     let Some(base) = Pixels::side_by_side(pictures) else {
         return Err(missing());
     };
+    // The mask is for the first picture, which may have become narrower to make room for the others.
+    let mask = mask.map(|mask| {
+        mask.scaled(Size {
+            width: base.size.width / u32::try_from(count).unwrap_or(1),
+            height: base.size.height,
+        })
+    });
     let size = order.size.unwrap_or(base.size);
     let studio = Studio {
         call: "image_edit",

@@ -173,7 +173,7 @@ impl Pixels {
 
     /// Whether a mask lets this place change.
     pub(crate) fn is_transparent(&self, x: u32, y: u32) -> bool {
-        self.at(x, y)[3] < 128
+        x < self.size.width && self.at(x, y)[3] < 128
     }
 
     pub(crate) fn has_transparency(&self) -> bool {
