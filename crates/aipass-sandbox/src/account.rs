@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -79,4 +79,13 @@ pub(crate) fn ensure_funds(app: &Shared) -> Result<(), ApiError> {
 pub(crate) fn charge(app: &Shared, cost: Micros) {
     lock(&app.purse).charge(cost);
     lock(&app.observer).counts.charged_calls += 1;
+}
+
+/// Tells the price of an answer, as LiteLLM does where it knows the price before the first byte.
+pub(crate) fn tell_cost(response: &mut Response, cost: Micros) {
+    if let Ok(value) = HeaderValue::try_from(cost.to_string()) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-litellm-response-cost"), value);
+    }
 }

@@ -10,8 +10,10 @@ use tokio::net::TcpListener;
 
 use crate::Sandbox;
 use crate::account::User;
+use crate::models::ModelsShape;
 use crate::money::Micros;
 use crate::oauth::registry::{ClientSeed, Lifetimes};
+use crate::videos::VideoContract;
 
 /// The settings, as the running sandbox keeps them.
 pub(crate) struct Config {
@@ -21,6 +23,9 @@ pub(crate) struct Config {
     pub(crate) budget_status: BudgetStatus,
     pub(crate) chunk_delay: Duration,
     pub(crate) accept_form: bool,
+    pub(crate) models_shape: ModelsShape,
+    pub(crate) video_polls: u32,
+    pub(crate) video_contract: VideoContract,
     pub(crate) clients: Vec<ClientSeed>,
 }
 
@@ -84,6 +89,9 @@ impl SandboxBuilder {
             budget_status: BudgetStatus::default(),
             chunk_delay: Duration::ZERO,
             accept_form: false,
+            models_shape: ModelsShape::default(),
+            video_polls: 2,
+            video_contract: VideoContract::default(),
             clients: Vec::new(),
         };
         Self { port: 0, config }
@@ -151,6 +159,25 @@ impl SandboxBuilder {
     /// say that it does not.
     pub fn accept_form(mut self, accept: bool) -> Self {
         self.config.accept_form = accept;
+        self
+    }
+
+    /// How the list of models looks when the query does not say how.
+    pub fn models_shape(mut self, shape: ModelsShape) -> Self {
+        self.config.models_shape = shape;
+        self
+    }
+
+    /// How many looks at a video job it takes until it is done: 2 by default, of which the first finds it in progress and
+    /// the second completed. With 0 a job is done at once.
+    pub fn video_polls(mut self, polls: u32) -> Self {
+        self.config.video_polls = polls;
+        self
+    }
+
+    /// Which of the two documented contracts videos follow: the playbook's by default.
+    pub fn video_contract(mut self, contract: VideoContract) -> Self {
+        self.config.video_contract = contract;
         self
     }
 

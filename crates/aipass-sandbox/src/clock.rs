@@ -2,6 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// The creation time of everything that models make, 2026-01-01: an answer depends on its request alone.
+pub(crate) const CREATED: u64 = 1_767_225_600;
+
 /// `2024-01-15T10:00:00`: the local date-times without a zone that client records carry.
 pub(crate) fn local_date_time(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());

@@ -33,13 +33,22 @@ pub(crate) fn success<T: Serialize>(status: StatusCode, message: &str, data: T) 
         .into_response()
 }
 
+/// A success that has nothing to show.
+pub(crate) fn done(status: StatusCode, message: &str) -> Response {
+    bare(status, true, message)
+}
+
 /// A refusal: the envelope without data.
 pub(crate) fn failure(status: StatusCode, message: &str) -> Response {
+    bare(status, false, message)
+}
+
+fn bare(status: StatusCode, success: bool, message: &str) -> Response {
     let timestamp = clock::rfc3339(SystemTime::now());
     (
         status,
         Json(Envelope::<()> {
-            success: false,
+            success,
             message,
             data: None,
             timestamp,

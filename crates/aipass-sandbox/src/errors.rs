@@ -62,6 +62,14 @@ impl ApiError {
         }
     }
 
+    /// The same, naming the member of the request that is wrong.
+    pub(crate) fn of_param(self, param: &'static str) -> Self {
+        Self {
+            param: Some(param),
+            ..self
+        }
+    }
+
     /// A body that was not taken.
     pub(crate) fn body(error: &BodyError) -> Self {
         Self::new(error.status(), "invalid_request_error", error.message())
@@ -117,16 +125,6 @@ impl ApiError {
             purse.spent, purse.max_budget
         );
         Self::new(status, "budget_exceeded", message)
-    }
-
-    pub(crate) fn not_implemented(what: &str) -> Self {
-        let mut error = Self::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "not_implemented",
-            format!("the sandbox does not have {what} yet"),
-        );
-        error.code = Some("not_implemented");
-        error
     }
 }
 

@@ -47,7 +47,23 @@
 //! playbook's receipt example, get a JSON object inside the text. A word counts as a token; `max_tokens`, `stop` and
 //! `n` are honoured. A model that reasons (`gpt-5-mini`) spends 16 tokens before its first word.
 //!
-//! The endpoints for embeddings, images, audio and video check the caller and then answer 501.
+//! The other models' answers depend on the request alone as well, and are real files:
+//!
+//! - Embeddings are hashed words and letter groups: texts that share words are near each other, synonyms are not.
+//! - Images are PNGs of the asked size whose drawing follows from the prompt, as links to the sandbox itself or as base64.
+//!   An edit tints the pictures that were sent (PNG or JPEG, several side by side), where the mask is transparent; a
+//!   variation mirrors one or turns its colours.
+//! - Speech is a tone per word, as MP3, FLAC, WAV or raw samples; the sandbox makes neither Opus nor AAC. The first three
+//!   carry their text, and a transcription gives it back, with times that fit the tones. Any other recording is told by
+//!   its container and length. The content type is `audio/mpeg` whatever was asked for, as LiteLLM answers.
+//! - A video is an MP4 of PNG frames, one a second. Its job is done after [`SandboxBuilder::video_polls`] looks at it, and
+//!   fails if its prompt has the word "fail". Its id holds `/`, `+` and `=`. [`SandboxBuilder::video_contract`] chooses
+//!   between the two documented contracts. The same request twice makes two jobs, of which the second has another id.
+//!
+//! Calls for images, speech and transcriptions stream where their models can: the events have OpenAI's names, and no
+//! `[DONE]` follows them.
+//!
+//! A checkout session leads to a page with one button that adds the money; [`Sandbox::pay`] clicks it.
 //!
 //! # Secrets
 //!
@@ -61,31 +77,40 @@
 //! test needs no waiting.
 
 mod account;
+mod audio;
 mod bearer;
 mod body;
 mod builder;
 mod chat;
 mod clock;
+mod digest;
+mod embeddings;
 mod envelope;
 mod errors;
 mod faults;
+mod files;
 mod form;
+mod images;
 mod models;
 mod money;
-mod not_yet;
+mod multipart;
 mod oauth;
 mod observe;
 mod page;
+mod payments;
 mod person;
 mod route;
 mod router;
 mod sandbox;
 mod secret;
 mod server;
+mod sse;
 mod state;
+mod videos;
 
 pub use builder::{BudgetStatus, SandboxBuilder, SandboxError};
 pub use faults::Fault;
+pub use models::ModelsShape;
 pub use money::Wallet;
 pub use oauth::registry::ClientSeed;
 pub use observe::{Counts, Credential, RequestRecord};
@@ -93,3 +118,4 @@ pub use person::{Person, PersonError, Visit};
 pub use route::Route;
 pub use sandbox::{IssuedTokens, Sandbox};
 pub use secret::{IssuedSecret, SecretKind};
+pub use videos::VideoContract;

@@ -60,6 +60,11 @@ impl Purse {
         self.spent.0 = self.spent.0.saturating_add(cost.0);
     }
 
+    /// Adds money that was paid in.
+    pub(crate) fn deposit(&mut self, amount: Micros) {
+        self.max_budget.0 = self.max_budget.0.saturating_add(amount.0);
+    }
+
     /// Moves the limit so that `remaining` is left; what was spent stays spent.
     pub(crate) fn set_remaining(&mut self, remaining: Micros) {
         self.max_budget.0 = self.spent.0.saturating_add(remaining.0);

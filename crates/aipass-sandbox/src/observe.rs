@@ -43,6 +43,8 @@ pub struct Counts {
     pub unauthorized: u64,
     /// Paid calls that were answered and charged.
     pub charged_calls: u64,
+    /// Checkouts that were paid.
+    pub payments: u64,
     /// Requests per route; a route that nobody called is absent.
     pub requests: BTreeMap<Route, u64>,
 }

@@ -73,10 +73,10 @@ impl fmt::Debug for Visit {
 #[non_exhaustive]
 pub enum PersonError {
     /// The URL does not start with the sandbox's own base URL.
-    #[error("the authorize URL does not belong to this sandbox")]
+    #[error("the URL does not belong to this sandbox")]
     Elsewhere,
-    /// The authorize endpoint answered with an error page, for example because the redirect URI is not registered.
-    #[error("the authorize page was refused with status {status}")]
+    /// The sandbox answered with an error page, for example because the redirect URI is not registered.
+    #[error("the page was refused with status {status}")]
     Refused {
         /// The status of the page.
         status: u16,
@@ -84,7 +84,7 @@ pub enum PersonError {
         page: String,
     },
     /// The answer holds no form with the button that was to be clicked.
-    #[error("the authorize page has no consent form")]
+    #[error("the page has no form with that button")]
     NoForm,
     /// A redirect without a target, or more of them than a browser would follow.
     #[error("the redirect cannot be followed")]
@@ -125,13 +125,7 @@ impl Person {
     }
 
     async fn decide(&self, authorize_url: &str, decision: &str) -> Result<Visit, PersonError> {
-        let own = authorize_url
-            .strip_prefix(&self.base_url)
-            .is_some_and(|rest| rest.starts_with('/'));
-        let url = Url::parse(authorize_url)
-            .ok()
-            .filter(|_| own)
-            .ok_or(PersonError::Elsewhere)?;
+        let url = self.own(authorize_url)?;
         let answer = match self.fetch(Method::GET, &url, String::new()).await? {
             // Without a page: a mistake of the request, or a client that needs no consent.
             answer if answer.status.is_redirection() => answer,
@@ -141,6 +135,26 @@ impl Person {
         let callback_url = answer.location.ok_or(PersonError::BadRedirect)?;
         let page = self.follow(&callback_url).await?;
         Ok(Visit { callback_url, page })
+    }
+
+    /// Opens the link of a checkout session and clicks its button, which adds the money to the account.
+    ///
+    /// # Errors
+    /// See [`PersonError`]. A session that is paid has no button any more: [`PersonError::NoForm`].
+    pub async fn pay(&self, checkout_url: &str) -> Result<(), PersonError> {
+        let url = self.own(checkout_url)?;
+        let answer = self.fetch(Method::GET, &url, String::new()).await?;
+        if answer.status != StatusCode::OK {
+            return Err(answer.refused());
+        }
+        self.click(&url, &answer.text, "pay").await.map(|_| ())
+    }
+
+    fn own(&self, url: &str) -> Result<Url, PersonError> {
+        let own = url
+            .strip_prefix(&self.base_url)
+            .is_some_and(|rest| rest.starts_with('/'));
+        Url::parse(url).ok().filter(|_| own).ok_or(PersonError::Elsewhere)
     }
 
     /// Sends the form as the browser does when the button with this value is clicked.

@@ -12,6 +12,14 @@ pub enum Route {
     Discovery,
     /// `POST /api/v1/oauth2/clients`, playbook section 1.
     RegisterClient,
+    /// `GET /api/v1/oauth2/clients`. Later than the playbook, as the next three.
+    Clients,
+    /// `GET /api/v1/oauth2/clients/{id}`.
+    Client,
+    /// `PUT /api/v1/oauth2/clients/{id}`.
+    UpdateClient,
+    /// `DELETE /api/v1/oauth2/clients/{id}`.
+    DeleteClient,
     /// `GET /oauth2/authorize`, playbook section 3: the consent page.
     Authorize,
     /// `POST /oauth2/authorize/decision`: where the form of the consent page goes. The sandbox's own.
@@ -24,6 +32,12 @@ pub enum Route {
     Userinfo,
     /// `GET /api/v1/usage/me/summary`, playbook section 7.
     UsageSummary,
+    /// `POST /api/v1/payment/create-checkout-session`. Later than the playbook.
+    CreateCheckout,
+    /// `GET /checkout/{id}`: the page where a person adds money. The sandbox's own.
+    Checkout,
+    /// `POST /checkout/{id}`: the button of that page. The sandbox's own.
+    Pay,
     /// `GET /oauth2/v1/models`.
     Models,
     /// `GET /oauth2/v1/models/{id}`.
@@ -48,8 +62,12 @@ pub enum Route {
     RemixVideo,
     /// `GET /oauth2/v1/videos/{id}`.
     Video,
+    /// `GET /oauth2/v1/videos/{id}/status`, the later contract's place to poll.
+    VideoStatus,
     /// `GET /oauth2/v1/videos/{id}/content`.
     VideoContent,
+    /// `GET /files/{id}`: what links in answers lead to, without a bearer. The sandbox's own.
+    File,
 }
 
 /// The prefix of the model endpoints in the playbook.
@@ -59,15 +77,22 @@ pub(crate) const MODEL_PREFIX_ALIAS: &str = "/v1";
 
 impl Route {
     /// Every route, in the order of the playbook's table.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 30] = [
         Self::Discovery,
         Self::RegisterClient,
+        Self::Clients,
+        Self::Client,
+        Self::UpdateClient,
+        Self::DeleteClient,
         Self::Authorize,
         Self::Decision,
         Self::Token,
         Self::Revoke,
         Self::Userinfo,
         Self::UsageSummary,
+        Self::CreateCheckout,
+        Self::Checkout,
+        Self::Pay,
         Self::Models,
         Self::Model,
         Self::ChatCompletions,
@@ -80,21 +105,30 @@ impl Route {
         Self::CreateVideo,
         Self::RemixVideo,
         Self::Video,
+        Self::VideoStatus,
         Self::VideoContent,
+        Self::File,
     ];
 
-    /// `GET` or `POST`.
+    /// `GET`, `POST`, `PUT` or `DELETE`.
     #[must_use]
     pub fn method(self) -> &'static str {
         match self {
             Self::Discovery
+            | Self::Clients
+            | Self::Client
+            | Self::Checkout
             | Self::Authorize
             | Self::Userinfo
             | Self::UsageSummary
             | Self::Models
             | Self::Model
             | Self::Video
-            | Self::VideoContent => "GET",
+            | Self::VideoStatus
+            | Self::VideoContent
+            | Self::File => "GET",
+            Self::UpdateClient => "PUT",
+            Self::DeleteClient => "DELETE",
             _ => "POST",
         }
     }
@@ -104,13 +138,16 @@ impl Route {
     pub fn path(self) -> &'static str {
         match self {
             Self::Discovery => "/.well-known/oauth-authorization-server",
-            Self::RegisterClient => "/api/v1/oauth2/clients",
+            Self::RegisterClient | Self::Clients => "/api/v1/oauth2/clients",
+            Self::Client | Self::UpdateClient | Self::DeleteClient => "/api/v1/oauth2/clients/{id}",
             Self::Authorize => "/oauth2/authorize",
             Self::Decision => "/oauth2/authorize/decision",
             Self::Token => "/oauth2/token",
             Self::Revoke => "/oauth2/revoke",
             Self::Userinfo => "/oauth2/userinfo",
             Self::UsageSummary => "/api/v1/usage/me/summary",
+            Self::CreateCheckout => "/api/v1/payment/create-checkout-session",
+            Self::Checkout | Self::Pay => "/checkout/{id}",
             Self::Models => "/oauth2/v1/models",
             Self::Model => "/oauth2/v1/models/{id}",
             Self::ChatCompletions => "/oauth2/v1/chat/completions",
@@ -123,7 +160,9 @@ impl Route {
             Self::CreateVideo => "/oauth2/v1/videos",
             Self::RemixVideo => "/oauth2/v1/videos/{id}/remix",
             Self::Video => "/oauth2/v1/videos/{id}",
+            Self::VideoStatus => "/oauth2/v1/videos/{id}/status",
             Self::VideoContent => "/oauth2/v1/videos/{id}/content",
+            Self::File => "/files/{id}",
         }
     }
 

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodFilter, MethodRouter, get, on, options, post};
+use axum::routing::{MethodRouter, delete, get, options, post, put};
 
 use crate::errors::ApiError;
-use crate::oauth::{authorize, clients, discovery, revoke, token};
+use crate::oauth::{authorize, clients, discovery, manage, revoke, token};
 use crate::observe::watch;
 use crate::route::{MODEL_PREFIX, MODEL_PREFIX_ALIAS, Route};
 use crate::state::App;
-use crate::{account, chat, models, not_yet};
+use crate::{account, audio, chat, embeddings, files, images, models, payments, videos};
 
 pub(crate) fn build(app: App) -> Router {
     let mut router = Router::new().route(Route::Token.path(), options(token::preflight));
@@ -24,6 +25,8 @@ pub(crate) fn build(app: App) -> Router {
     router
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
+        // Every reader of a body has a limit of its own.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&app), watch))
         .with_state(app)
 }
@@ -32,32 +35,34 @@ fn handler(route: Route) -> MethodRouter<App> {
     match route {
         Route::Discovery => get(discovery::metadata),
         Route::RegisterClient => post(clients::register),
+        Route::Clients => get(manage::list),
+        Route::Client => get(manage::get),
+        Route::UpdateClient => put(manage::update),
+        Route::DeleteClient => delete(manage::remove),
         Route::Authorize => get(authorize::show),
         Route::Decision => post(authorize::decide),
         Route::Token => post(token::exchange),
         Route::Revoke => post(revoke::revoke),
         Route::Userinfo => get(account::userinfo),
         Route::UsageSummary => get(account::usage_summary),
+        Route::CreateCheckout => post(payments::create),
+        Route::Checkout => get(payments::show),
+        Route::Pay => post(payments::pay),
         Route::Models => get(models::list),
         Route::Model => get(models::get),
         Route::ChatCompletions => post(chat::complete),
-        Route::Embeddings
-        | Route::ImageGenerations
-        | Route::ImageEdits
-        | Route::ImageVariations
-        | Route::Speech
-        | Route::Transcriptions
-        | Route::CreateVideo
-        | Route::RemixVideo
-        | Route::Video
-        | Route::VideoContent => {
-            let filter = if route.method() == "GET" {
-                MethodFilter::GET
-            } else {
-                MethodFilter::POST
-            };
-            on(filter, move |guard| not_yet::refuse(route, guard))
-        }
+        Route::Embeddings => post(embeddings::create),
+        Route::ImageGenerations => post(images::generate),
+        Route::ImageEdits => post(images::edit),
+        Route::ImageVariations => post(images::vary),
+        Route::File => get(files::get),
+        Route::Speech => post(audio::speak),
+        Route::Transcriptions => post(audio::transcribe),
+        Route::CreateVideo => post(videos::create),
+        Route::RemixVideo => post(videos::remix),
+        Route::Video => get(videos::get),
+        Route::VideoStatus => get(videos::status),
+        Route::VideoContent => get(videos::download),
     }
 }
 

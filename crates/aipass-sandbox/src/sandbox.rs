@@ -76,7 +76,15 @@ impl Sandbox {
         self.person().deny(authorize_url).await
     }
 
-    /// The person of [`approve`](Self::approve) and [`deny`](Self::deny) as a value of its own, which can be moved
+    /// Opens the link of a checkout session as a person would, and clicks its button, which adds the money.
+    ///
+    /// # Errors
+    /// When the link leads to no page with that button, for one because it was paid; see [`PersonError`].
+    pub async fn pay(&self, checkout_url: &str) -> Result<(), PersonError> {
+        self.person().pay(checkout_url).await
+    }
+
+    /// The person of [`approve`](Self::approve), [`deny`](Self::deny) and [`pay`](Self::pay) as a value of its own, which can be moved
     /// into a task or into the function that opens the browser.
     #[must_use]
     pub fn person(&self) -> Person {

@@ -1,16 +1,20 @@
 //! What all handlers share, each part behind its own short lock.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::builder::Config;
 use crate::faults::FaultPlan;
+use crate::files::Shelf;
 use crate::money::Purse;
 use crate::oauth::consent::Desk;
 use crate::oauth::grants::Grants;
 use crate::oauth::registry::Registry;
 use crate::observe::Observer;
+use crate::payments::Checkout;
 use crate::secret::Vault;
+use crate::videos::Jobs;
 
 /// The handle that axum hands to every handler.
 pub(crate) type App = Arc<Shared>;
@@ -25,6 +29,9 @@ pub(crate) struct Shared {
     pub(crate) purse: Mutex<Purse>,
     pub(crate) observer: Mutex<Observer>,
     pub(crate) faults: Mutex<FaultPlan>,
+    pub(crate) files: Mutex<Shelf>,
+    pub(crate) videos: Mutex<Jobs>,
+    pub(crate) checkouts: Mutex<HashMap<String, Checkout>>,
     pub(crate) token_delay: Mutex<Duration>,
 }
 
@@ -42,6 +49,9 @@ impl Shared {
             purse: Mutex::new(Purse::new(config.max_budget)),
             observer: Mutex::default(),
             faults: Mutex::default(),
+            files: Mutex::default(),
+            videos: Mutex::default(),
+            checkouts: Mutex::default(),
             token_delay: Mutex::new(Duration::ZERO),
             vault,
             base_url,

@@ -1,6 +1,6 @@
 //! Userinfo, models, and the money.
 
-use aipass_sandbox::BudgetStatus;
+use aipass_sandbox::{BudgetStatus, ModelsShape};
 use serde_json::{Value, json};
 
 use crate::support::{builder, get, post_json, signed_in};
@@ -46,26 +46,34 @@ async fn the_catalogue_has_three_shapes() {
     assert!(list.body.starts_with(start), "{}", list.body);
 
     let bare = get(&sandbox, "/v1/models?detailed=false&type=embedding", &token).await;
-    assert_eq!(bare.json(), json!(["text-embedding-3-small"]));
+    assert_eq!(
+        bare.json(),
+        json!([
+            "text-embedding-3-small",
+            "text-embedding-3-large",
+            "gemini/gemini-embedding-001"
+        ])
+    );
 
     let filtered = get(
         &sandbox,
-        "/v1/models?method=image_edit&capability=image&unknown=1",
+        "/v1/models?method=chat_completions&capability=vision&type=multimodal&unknown=1",
         &token,
     )
     .await;
+    assert_eq!(filtered.json()["data"].as_array().unwrap().len(), 4);
     assert_eq!(
-        filtered.json(),
-        json!({ "object": "list", "data": [{
-            "id": "gpt-image-1",
+        filtered.json()["data"][0],
+        json!({
+            "id": "gpt-4o-mini",
             "object": "model",
             "created": 1_677_610_602,
             "owned_by": "openai",
-            "name": "GPT Image 1",
-            "type": "image",
-            "capabilities": ["image"],
-            "methods": ["image_generation", "image_edit"]
-        }]})
+            "name": "GPT-4o mini",
+            "type": "multimodal",
+            "capabilities": ["text", "vision", "streaming", "tools"],
+            "methods": ["chat_completions"]
+        })
     );
 }
 
@@ -191,4 +199,33 @@ async fn the_later_status_for_an_empty_wallet_is_402() {
             "code": "402"
         }})
     );
+}
+
+#[tokio::test]
+async fn the_shape_of_the_list_can_be_chosen_and_the_query_goes_before_it() {
+    for (shape, first) in [
+        (ModelsShape::Bare, r#"["gpt-4o-mini","#),
+        (
+            ModelsShape::Catalogue,
+            r#"{"object":"list","data":[{"id":"gpt-4o-mini","object":"model","created":1677610602,"owned_by":"openai","name":"GPT-4o mini","type":"multimodal","#,
+        ),
+    ] {
+        let sandbox = builder().models_shape(shape).start().await.unwrap();
+        let token = sandbox
+            .issue_tokens("client_a", &["api:access"])
+            .unwrap()
+            .access_token;
+        let list = get(&sandbox, "/v1/models", &token).await;
+        assert!(list.body.starts_with(first), "{}", list.body);
+        let video = get(&sandbox, "/v1/models?type=video&detailed=false", &token).await;
+        assert_eq!(
+            video.json(),
+            json!(["sora-2", "openai/sora-2", "veo-3.1-fast-generate-preview"])
+        );
+        let speech = get(&sandbox, "/v1/models?method=audio_speech&detailed=true", &token).await;
+        assert_eq!(speech.json()["data"][0]["id"], "tts-1");
+        let one = get(&sandbox, "/v1/models/whisper-1", &token).await.json();
+        let told = (shape == ModelsShape::Catalogue).then_some(json!(["audio_transcription"]));
+        assert_eq!(one.get("methods").cloned(), told);
+    }
 }

@@ -2,11 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a step that fails fails its test")]
 
 mod account;
+mod audio;
 mod chat;
+mod clients;
 mod consent;
 mod control;
+mod embeddings;
 mod faults;
 mod guards;
+mod images;
+mod payments;
 mod registration;
 mod support;
 mod tokens;
+mod videos;

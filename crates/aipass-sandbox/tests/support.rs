@@ -83,30 +83,123 @@ pub(crate) async fn send(
 }
 
 fn parse(bytes: &[u8]) -> Reply {
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-    let body = if chunked {
-        join_chunks(body)
-    } else {
-        body.to_owned()
-    };
+    let raw = parse_raw(bytes);
     Reply {
-        status,
-        head: head.to_owned(),
-        body,
+        status: raw.status,
+        head: raw.head,
+        body: String::from_utf8(raw.bytes).unwrap(),
     }
 }
 
-fn join_chunks(mut rest: &str) -> String {
-    let mut body = String::new();
-    while let Some((size, after)) = rest.split_once("\r\n") {
+/// An answer whose body need not be text.
+pub(crate) struct RawReply {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl RawReply {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(": ")?;
+            key.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+
+    /// The same answer as text.
+    #[track_caller]
+    pub(crate) fn into_text(self) -> Reply {
+        Reply {
+            status: self.status,
+            head: self.head,
+            body: String::from_utf8(self.bytes).unwrap(),
+        }
+    }
+}
+
+fn parse_raw(bytes: &[u8]) -> RawReply {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let body = &bytes[end + 4..];
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    RawReply {
+        status,
+        head,
+        bytes: if chunked { join_chunks(body) } else { body.to_vec() },
+    }
+}
+
+fn join_chunks(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(line) = rest.windows(2).position(|two| two == b"\r\n") {
+        let size = std::str::from_utf8(&rest[..line]).unwrap();
         let size = usize::from_str_radix(size, 16).unwrap();
-        body += &after[..size];
-        rest = &after[size + 2..];
+        body.extend_from_slice(&rest[line + 2..line + 2 + size]);
+        rest = &rest[line + 2 + size + 2..];
     }
     body
+}
+
+pub(crate) async fn send_bytes(
+    sandbox: &Sandbox,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> RawReply {
+    let mut head = format!("{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    if method != "GET" {
+        head += &format!("Content-Length: {}\r\n", body.len());
+    }
+    let request = [head.as_bytes(), b"\r\n", body].concat();
+    parse_raw(&exchange_bytes(sandbox.base_url(), &request).await.unwrap())
+}
+
+/// A part of a form: its name, its file name if it is a file, and its bytes.
+pub(crate) type FormPart<'a> = (&'a str, Option<&'a str>, &'a [u8]);
+
+pub(crate) async fn post_form(
+    sandbox: &Sandbox,
+    target: &str,
+    token: &str,
+    parts: &[FormPart<'_>],
+) -> RawReply {
+    let mut body = Vec::new();
+    for (name, file_name, bytes) in parts {
+        body.extend_from_slice(b"--sandbox-test\r\n");
+        let file = file_name.map_or(String::new(), |name| format!("; filename=\"{name}\""));
+        let line = format!("Content-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend_from_slice(line.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--sandbox-test--\r\n");
+    let bearer = format!("Bearer {token}");
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Content-Type", "multipart/form-data; boundary=sandbox-test"),
+    ];
+    send_bytes(sandbox, "POST", target, &headers, &body).await
+}
+
+/// The events of a stream: each one's name and its data.
+pub(crate) fn events(body: &str) -> Vec<(String, Value)> {
+    let event = |text: &str| {
+        let (name, data) = text.split_once('\n').unwrap();
+        (
+            name.strip_prefix("event: ").unwrap().to_owned(),
+            serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap(),
+        )
+    };
+    body.trim_end().split("\n\n").map(event).collect()
+}
+
+pub(crate) fn unbase64(text: &str) -> Vec<u8> {
+    base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).unwrap()
 }
 
 pub(crate) async fn get(sandbox: &Sandbox, target: &str, token: &str) -> Reply {

@@ -1,16 +1,15 @@
 //! A finished completion: choices cut to their limits, tokens counted, and the answer's JSON.
 
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::answer;
 use super::prompt::Prompt;
 use super::request::ChatRequest;
 use super::tools::{self, ToolCall};
+use crate::clock::CREATED;
+use crate::digest;
 use crate::models::Model;
 
-/// The creation time of every completion, 2026-01-01: an answer depends on its request alone.
-pub(super) const CREATED: u64 = 1_767_225_600;
 /// What a reasoning model spends on thinking before its first word.
 const REASONING_TOKENS: u64 = 16;
 
@@ -79,7 +78,7 @@ impl Completion {
                 .then_some(CompletionTokensDetails { reasoning_tokens }),
         };
         Self {
-            id: format!("chatcmpl-{}", digest(&seed)),
+            id: format!("chatcmpl-{}", digest::hex(&seed)),
             model: model.id,
             choices,
             usage,
@@ -113,7 +112,7 @@ impl Choice {
                 .map(|call| 1 + words(&call.arguments).len() as u64)
                 .sum();
             let numbered = calls.into_iter().enumerate().map(|(index, call)| {
-                let id = format!("call_{}", digest(&format!("{seed}\n{number}\n{index}")));
+                let id = format!("call_{}", digest::hex(format!("{seed}\n{number}\n{index}")));
                 NumberedCall { id, call }
             });
             let tool_calls = numbered.collect();
@@ -175,7 +174,7 @@ fn before_stop<'a>(text: &'a str, stops: &[String]) -> &'a str {
 }
 
 /// Splits before the blanks that stand before a word, so that the pieces joined are the text.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut after_blank = true;
     for character in text.chars() {
@@ -187,15 +186,6 @@ pub(super) fn words(text: &str) -> Vec<String> {
         after_blank = blank;
     }
     words
-}
-
-/// 24 hexadecimal digits that stand for a text.
-fn digest(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,7 @@
 //! else, so that the same request always gets the same bytes.
 
 mod answer;
-mod completion;
+pub(crate) mod completion;
 mod prompt;
 mod request;
 mod sample;
@@ -41,7 +41,7 @@ pub(crate) async fn complete(
     let request: ChatRequest = body::json(&headers, body, body::LARGE)
         .await
         .map_err(|error| ApiError::body(&error))?;
-    let model = model_of(&request)?;
+    let model = Model::serving("/chat/completions", request.model.as_deref(), "chat_completions")?;
     request.check()?;
     let prompt = Prompt::read(&request)?;
 
@@ -80,16 +80,6 @@ pub(crate) async fn complete(
             .to_string(),
     );
     Ok(response)
-}
-
-fn model_of(request: &ChatRequest) -> Result<&'static Model, ApiError> {
-    let id = request.model.as_deref().unwrap_or_default();
-    if id.is_empty() {
-        return Err(ApiError::bad_param("model", "you must provide a model parameter"));
-    }
-    Model::find(id)
-        .filter(|model| model.has_method("chat_completions"))
-        .ok_or_else(|| ApiError::unknown_model("/chat/completions", id))
 }
 
 fn insert(headers: &mut HeaderMap, name: &'static str, value: String) {

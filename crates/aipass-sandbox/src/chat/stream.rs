@@ -4,32 +4,19 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
-use futures_util::stream;
 use serde::Serialize;
 
-use super::completion::{CREATED, Choice, Completion, Usage};
+use super::completion::{Choice, Completion, Usage};
+use crate::clock::CREATED;
+use crate::sse;
 
 /// How many characters of a tool's arguments go into one event.
 const ARGUMENT_PIECE: usize = 8;
 
 pub(super) fn respond(completion: &Completion, with_usage: bool, delay: Duration) -> Response {
-    let events = events(completion, with_usage).into_iter().enumerate();
-    let paced = stream::unfold(events, move |mut events| async move {
-        let (index, event) = events.next()?;
-        if index > 0 && !delay.is_zero() {
-            tokio::time::sleep(delay).await;
-        }
-        Some((Ok::<Bytes, std::convert::Infallible>(event), events))
-    });
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    (headers, Body::from_stream(paced)).into_response()
+    sse::respond(events(completion, with_usage), delay)
 }
 
 /// All events of a completion, choices in turns as they would grow side by side.
@@ -49,7 +36,7 @@ fn events(completion: &Completion, with_usage: bool) -> Vec<Bytes> {
                     delta,
                     finish_reason,
                 };
-                events.push(event(&chunk(completion, Some(choice), None)));
+                events.push(sse::data(&chunk(completion, Some(choice), None)));
             }
         }
         if events.len() == before {
@@ -57,7 +44,7 @@ fn events(completion: &Completion, with_usage: bool) -> Vec<Bytes> {
         }
     }
     if with_usage {
-        events.push(event(&chunk(completion, None, Some(&completion.usage))));
+        events.push(sse::data(&chunk(completion, None, Some(&completion.usage))));
     }
     events.push(Bytes::from_static(b"data: [DONE]\n\n"));
     events
@@ -140,12 +127,6 @@ fn chunk<'a>(
         choices: choice.into_iter().collect(),
         usage,
     }
-}
-
-fn event(chunk: &Chunk<'_>) -> Bytes {
-    // Texts, numbers and lists always serialise.
-    let json = serde_json::to_string(chunk).unwrap_or_default();
-    Bytes::from(format!("data: {json}\n\n"))
 }
 
 #[derive(Serialize)]

@@ -21,7 +21,7 @@ use crate::{body, clock, envelope};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RegistrationRequest {
+pub(crate) struct RegistrationRequest {
     client_name: Option<String>,
     redirect_uri: Option<String>,
     redirect_uris: Option<Vec<String>>,
@@ -34,7 +34,7 @@ struct RegistrationRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct OAuth2ClientDto {
+pub(crate) struct OAuth2ClientDto {
     id: u64,
     client_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,12 +68,15 @@ pub(crate) async fn register(State(app): State<App>, headers: HeaderMap, body: B
     envelope::success(
         StatusCode::CREATED,
         "OAuth2 client created successfully",
-        dto(client),
+        OAuth2ClientDto::with_secret(client),
     )
 }
 
 /// The request as a client without its secret, and whether it wants one.
-fn checked(request: RegistrationRequest, defaults: &Lifetimes) -> Result<(NewClient, bool), String> {
+pub(crate) fn checked(
+    request: RegistrationRequest,
+    defaults: &Lifetimes,
+) -> Result<(NewClient, bool), String> {
     let name = request.client_name.unwrap_or_default().trim().to_owned();
     if !(3..=255).contains(&name.chars().count()) {
         return Err("clientName must have 3 to 255 characters".to_owned());
@@ -147,25 +150,34 @@ fn lifetime(member: &str, seconds: Option<u64>, default: Duration) -> Result<Dur
     }
 }
 
-fn dto(client: Client) -> OAuth2ClientDto {
-    let created_at = clock::local_date_time(client.created_at);
-    OAuth2ClientDto {
-        id: client.number,
-        client_id: client.client_id,
-        client_type: if client.secret.is_some() {
-            "CONFIDENTIAL"
-        } else {
-            "PUBLIC"
-        },
-        client_secret: client.secret,
-        client_name: client.name,
-        redirect_uris: client.redirect_uris,
-        scopes: client.scopes,
-        access_token_ttl_seconds: client.lifetimes.access.as_secs(),
-        require_pkce: true,
-        require_consent: client.require_consent,
-        is_active: true,
-        updated_at: created_at.clone(),
-        created_at,
+impl OAuth2ClientDto {
+    fn with_secret(client: Client) -> Self {
+        Self {
+            client_secret: client.secret.clone(),
+            ..Self::without_secret(client)
+        }
     }
+
+    /// As every answer but the registration's shows a client.
+    pub(crate) fn without_secret(client: Client) -> Self {
+        Self {
+            id: client.number,
+            client_id: client.client_id,
+            client_type: kind(client.secret.is_some()),
+            client_secret: None,
+            client_name: client.name,
+            redirect_uris: client.redirect_uris,
+            scopes: client.scopes,
+            access_token_ttl_seconds: client.lifetimes.access.as_secs(),
+            require_pkce: true,
+            require_consent: client.require_consent,
+            is_active: true,
+            created_at: clock::local_date_time(client.created_at),
+            updated_at: clock::local_date_time(client.updated_at),
+        }
+    }
+}
+
+fn kind(confidential: bool) -> &'static str {
+    if confidential { "CONFIDENTIAL" } else { "PUBLIC" }
 }

@@ -214,6 +214,16 @@ impl Grants {
         }
     }
 
+    /// Ends every grant of a client, and its codes.
+    pub(crate) fn revoke_client(&mut self, client_id: &str) {
+        self.codes.retain(|_, code| code.consent.client_id != client_id);
+        let own = self
+            .grants
+            .iter_mut()
+            .filter(|grant| grant.client_id == client_id);
+        own.for_each(|grant| grant.revoked = true);
+    }
+
     pub(crate) fn revoke_all(&mut self) {
         self.grants.iter_mut().for_each(|grant| grant.revoked = true);
         self.codes.clear();

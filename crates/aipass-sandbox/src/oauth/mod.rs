@@ -5,6 +5,7 @@ pub(crate) mod clients;
 pub(crate) mod consent;
 pub(crate) mod discovery;
 pub(crate) mod grants;
+pub(crate) mod manage;
 pub(crate) mod redirect_uri;
 pub(crate) mod registry;
 pub(crate) mod revoke;

@@ -104,6 +104,7 @@ pub(crate) struct Client {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) require_consent: bool,
     pub(crate) created_at: SystemTime,
+    pub(crate) updated_at: SystemTime,
 }
 
 /// What a registration decides; number, id and time are added by the registry.
@@ -119,6 +120,8 @@ pub(crate) struct NewClient {
 #[derive(Default)]
 pub(crate) struct Registry {
     clients: Vec<Client>,
+    /// The number of the latest client; a removed one is not given again.
+    latest: u64,
 }
 
 impl Registry {
@@ -142,6 +145,34 @@ impl Registry {
         self.add(seed.client_id.clone(), new);
     }
 
+    pub(crate) fn all(&self) -> Vec<Client> {
+        self.clients.clone()
+    }
+
+    pub(crate) fn numbered(&self, number: u64) -> Option<Client> {
+        self.clients
+            .iter()
+            .find(|client| client.number == number)
+            .cloned()
+    }
+
+    /// Changes what a registration decides, but for the secret.
+    pub(crate) fn update(&mut self, number: u64, new: NewClient) -> Option<Client> {
+        let client = self.clients.iter_mut().find(|client| client.number == number)?;
+        client.name = new.name;
+        client.redirect_uris = new.redirect_uris;
+        client.scopes = new.scopes;
+        client.lifetimes = new.lifetimes;
+        client.require_consent = new.require_consent;
+        client.updated_at = SystemTime::now();
+        Some(client.clone())
+    }
+
+    pub(crate) fn remove(&mut self, number: u64) -> Option<Client> {
+        let place = self.clients.iter().position(|client| client.number == number)?;
+        Some(self.clients.remove(place))
+    }
+
     fn add(&mut self, client_id: String, new: NewClient) -> Client {
         let NewClient {
             name,
@@ -151,8 +182,10 @@ impl Registry {
             lifetimes,
             require_consent,
         } = new;
+        self.latest += 1;
+        let now = SystemTime::now();
         let client = Client {
-            number: self.clients.len() as u64 + 1,
+            number: self.latest,
             client_id,
             name,
             secret,
@@ -160,7 +193,8 @@ impl Registry {
             scopes,
             lifetimes,
             require_consent,
-            created_at: SystemTime::now(),
+            created_at: now,
+            updated_at: now,
         };
         self.clients.push(client.clone());
         client

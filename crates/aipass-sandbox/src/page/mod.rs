@@ -2,6 +2,8 @@
 //!
 //! They need no script and load nothing. Whatever comes from outside goes through [`Escaped`].
 
+pub(crate) mod checkout;
+
 use std::fmt;
 
 use axum::http::{HeaderName, StatusCode, header};

@@ -3,8 +3,10 @@
 //! A plain call gets the OpenAI list. With `detailed=true` or one of the filters `type`, `capability` and `method`
 //! (all later than the playbook) entries also say what they can do; `detailed=false` gets bare ids.
 
+mod catalogue;
+
 use axum::Json;
-use axum::extract::{Path, RawQuery};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -12,7 +14,10 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use crate::bearer::ApiAccess;
+use crate::errors::ApiError;
 use crate::money::Micros;
+use crate::state::App;
+use catalogue::CATALOGUE;
 
 /// A model of the catalogue. Prices are made up, and high enough that a balance visibly goes down.
 pub(crate) struct Model {
@@ -33,6 +38,17 @@ impl Model {
         CATALOGUE.iter().find(|model| model.id == id)
     }
 
+    /// The model that a call names, if it is one that answers calls of this `method`.
+    pub(crate) fn serving(call: &str, id: Option<&str>, method: &str) -> Result<&'static Self, ApiError> {
+        let id = id.unwrap_or_default();
+        if id.is_empty() {
+            return Err(ApiError::bad_param("model", "you must provide a model parameter"));
+        }
+        Self::find(id)
+            .filter(|model| model.has_method(method))
+            .ok_or_else(|| ApiError::unknown_model(call, id))
+    }
+
     pub(crate) fn has_method(&self, method: &str) -> bool {
         self.methods.contains(&method)
     }
@@ -45,117 +61,27 @@ impl Model {
     }
 }
 
-const CHAT: &[&str] = &["chat_completions"];
-const SEES: &[&str] = &["text", "vision", "streaming", "tools"];
+/// How the list of models looks when the query does not say how. The service has had all three.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModelsShape {
+    /// OpenAI's list: id, date and owner. A filter in the query adds what the catalogue has.
+    #[default]
+    OpenAi,
+    /// An array of ids and nothing else.
+    Bare,
+    /// OpenAI's list with name, type, capabilities and methods in every entry, and in the answer for a single model.
+    Catalogue,
+}
 
-/// The ids are ones that pages of the service name; the playbook's two come first.
-static CATALOGUE: &[Model] = &[
-    Model {
-        id: "gpt-4o-mini",
-        name: "GPT-4o mini",
-        kind: "multimodal",
-        capabilities: SEES,
-        methods: CHAT,
-        reasons: false,
-        per_call: 1_000,
-        per_prompt_token: 10,
-        per_completion_token: 40,
-    },
-    Model {
-        id: "gemini/gemini-2.5-flash-lite",
-        name: "Gemini 2.5 Flash Lite",
-        kind: "multimodal",
-        capabilities: SEES,
-        methods: CHAT,
-        reasons: false,
-        per_call: 500,
-        per_prompt_token: 5,
-        per_completion_token: 20,
-    },
-    Model {
-        id: "gpt-5-mini",
-        name: "GPT-5 mini",
-        kind: "multimodal",
-        capabilities: SEES,
-        methods: CHAT,
-        reasons: true,
-        per_call: 2_000,
-        per_prompt_token: 20,
-        per_completion_token: 100,
-    },
-    Model {
-        id: "claude-sonnet-4-5",
-        name: "Claude Sonnet 4.5",
-        kind: "multimodal",
-        capabilities: SEES,
-        methods: CHAT,
-        reasons: false,
-        per_call: 3_000,
-        per_prompt_token: 30,
-        per_completion_token: 150,
-    },
-    other(
-        "text-embedding-3-small",
-        "Text Embedding 3 Small",
-        "embedding",
-        &["text"],
-        &["embeddings"],
-        100,
-    ),
-    other(
-        "gpt-image-1",
-        "GPT Image 1",
-        "image",
-        &["image"],
-        &["image_generation", "image_edit"],
-        40_000,
-    ),
-    other(
-        "flux-pro/v1.1",
-        "FLUX Pro 1.1",
-        "image",
-        &["image"],
-        &["image_generation"],
-        50_000,
-    ),
-    other("tts-1", "TTS 1", "audio", &["audio"], &["audio_speech"], 15_000),
-    other(
-        "whisper-1",
-        "Whisper 1",
-        "audio",
-        &["audio"],
-        &["audio_transcription"],
-        6_000,
-    ),
-    other(
-        "openai/sora-2",
-        "Sora 2",
-        "video",
-        &["video"],
-        &["video_generation"],
-        400_000,
-    ),
-];
-
-/// A model with one price per call.
-const fn other(
-    id: &'static str,
-    name: &'static str,
-    kind: &'static str,
-    capabilities: &'static [&'static str],
-    methods: &'static [&'static str],
-    per_call: i64,
-) -> Model {
-    Model {
-        id,
-        name,
-        kind,
-        capabilities,
-        methods,
-        reasons: false,
-        per_call,
-        per_prompt_token: 0,
-        per_completion_token: 0,
+impl ModelsShape {
+    /// What `detailed` in the query would say.
+    fn detailed(self, filtered: bool) -> Option<bool> {
+        match self {
+            Self::OpenAi => filtered.then_some(true),
+            Self::Bare => Some(false),
+            Self::Catalogue => Some(true),
+        }
     }
 }
 
@@ -201,9 +127,9 @@ fn entry(model: &Model, detailed: bool) -> Entry {
     }
 }
 
-pub(crate) async fn list(_: ApiAccess, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn list(State(app): State<App>, _: ApiAccess, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    let mut detailed = None;
+    let (mut asked, mut filtered) = (None, false);
     let mut models: Vec<&Model> = CATALOGUE.iter().collect();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match name.as_ref() {
@@ -211,13 +137,14 @@ pub(crate) async fn list(_: ApiAccess, RawQuery(query): RawQuery) -> Response {
             "capability" => models.retain(|model| model.capabilities.contains(&value.as_ref())),
             "method" => models.retain(|model| model.has_method(&value)),
             "detailed" => {
-                detailed = Some(value != "false");
+                asked = Some(value != "false");
                 continue;
             }
             _ => continue,
         }
-        detailed = detailed.or(Some(true));
+        filtered = true;
     }
+    let detailed = asked.or(app.config.models_shape.detailed(filtered));
     if detailed == Some(false) {
         return Json(models.iter().map(|model| model.id).collect::<Vec<_>>()).into_response();
     }
@@ -228,9 +155,9 @@ pub(crate) async fn list(_: ApiAccess, RawQuery(query): RawQuery) -> Response {
     Json(List { object: "list", data }).into_response()
 }
 
-pub(crate) async fn get(_: ApiAccess, Path(id): Path<String>) -> Response {
+pub(crate) async fn get(State(app): State<App>, _: ApiAccess, Path(id): Path<String>) -> Response {
     match Model::find(&id) {
-        Some(model) => Json(entry(model, false)).into_response(),
+        Some(model) => Json(entry(model, app.config.models_shape == ModelsShape::Catalogue)).into_response(),
         // LiteLLM raises a plain FastAPI error here, which has this form and not the usual one.
         None => {
             let detail = format!("Model '{id}' not found");
