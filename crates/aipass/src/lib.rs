@@ -15,6 +15,7 @@
 //! | `loopback` | yes | login through the system browser and a listener on a loopback port |
 //! | `file-store` | yes | tokens in a file that only its owner can read, and [`Profile`]s shared with the program `aipass` |
 //! | `keyring` | no | such a file, encrypted with a key that the system's keyring keeps |
+//! | `images` | no | [`Image`]s that are too large or lie on their side are shrunk and turned upright before they are sent |
 //! | `unstable-api` | no | `Client::api()`, the generated client, whose surface follows its generator |
 //!
 //! # What is logged
@@ -47,6 +48,7 @@ mod reach;
 mod streams;
 mod transport;
 mod users;
+mod vision;
 
 pub use account::{Balance, BalanceWatch};
 pub use builder::ClientBuilder;
@@ -68,6 +70,7 @@ pub use profile::{Profile, ProfileStore, Profiles};
 pub use raw::{RawAnswer, RawRequest};
 pub use reach::{Reached, reach};
 pub use streams::{ByteStream, EventStream};
+pub use vision::{Image, ImageBuilder, ImageError, ImageFormat};
 
 /// Any error that a hook of yours gives.
 pub use aipass_api::BoxError;
