@@ -34,4 +34,5 @@ mod streams;
 mod support;
 mod tolerance;
 mod users;
+mod vision;
 mod wire;
