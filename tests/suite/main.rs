@@ -35,4 +35,5 @@ mod streams;
 mod support;
 mod tolerance;
 mod users;
+mod vision;
 mod wire;

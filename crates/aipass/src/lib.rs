@@ -15,6 +15,7 @@
 //! | `loopback` | yes | login through the system browser and a listener on a loopback port |
 //! | `file-store` | yes | tokens in a file that only its owner can read, and [`Profile`]s shared with the program `aipass` |
 //! | `keyring` | no | such a file, encrypted with a key that the system's keyring keeps |
+//! | `images` | no | [`Image`]s that are too large or lie on their side are shrunk and turned upright before they are sent |
 //! | `unstable-api` | no | `Client::api()`, the generated client, whose surface follows its generator |
 //!
 //! # What is logged
@@ -52,6 +53,7 @@ mod streams;
 mod transport;
 mod users;
 mod videos;
+mod vision;
 
 pub use account::{Balance, BalanceWatch};
 pub use audio::{SpeechBuilder, TranscriptionBuilder};
@@ -64,7 +66,7 @@ pub use client::Client;
 pub use config_error::ConfigError;
 pub use embeddings::{BatchError, Embeddings, EmbeddingsBuilder, cosine_similarity};
 pub use error::{BudgetExceeded, Error};
-pub use images::{GeneratedImage, ImageBuilder, ImageEditBuilder, ImageVariationBuilder, Images};
+pub use images::{GeneratedImage, ImageEditBuilder, ImageGenerationBuilder, ImageVariationBuilder, Images};
 pub use ledger::{BudgetGuard, Totals};
 pub use memory::{InMemory, Reply, Responder};
 pub use meta::{Answer, Meta, RateLimit};
@@ -79,6 +81,7 @@ pub use raw::{RawAnswer, RawRequest};
 pub use reach::{Reached, reach};
 pub use streams::{ByteStream, EventStream};
 pub use videos::{VideoBuilder, VideoDownload, VideoJob, Wait};
+pub use vision::{Image, ImageBuilder, ImageError, ImageFormat};
 
 /// Any error that a hook of yours gives.
 pub use aipass_api::BoxError;

@@ -7,12 +7,13 @@ use crate::{
     error::Error,
     meta::Meta,
     options::RequestOptions,
+    vision::Image,
 };
 use aipass_api::types::{
-    ChatChoice as WireChoice, ChatCompletion, ChatCompletionRequest, ChatMessage, MessageContent,
-    StreamOptions, ToolArguments, ToolCall as WireCall,
+    ChatChoice as WireChoice, ChatCompletion, ChatCompletionRequest, ChatMessage, ContentPart,
+    MessageContent, StreamOptions, ToolArguments, ToolCall as WireCall,
 };
-use std::fmt;
+use std::{fmt, mem};
 
 impl Client {
     /// Starts a chat with that model. Sending it is a paid call. (Playbook sections 5 and 6; scope `api:access`.)
@@ -58,9 +59,45 @@ impl ChatBuilder {
         self.message(ChatMessage::system(content))
     }
 
-    /// Adds what the user says: a text, or [parts](crate::types::ContentPart) with images and audio.
+    /// Adds what the user says: a text, or [parts](crate::types::ContentPart) with images and audio. An image may also follow
+    /// by [`image`](Self::image).
     pub fn user(self, content: impl Into<MessageContent>) -> Self {
         self.message(ChatMessage::user(content))
+    }
+
+    /// Adds an image to what the user said last, behind its text; without such a message before it, as a message of its own.
+    /// (Playbook section 6.) Several are seen in their order.
+    ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// use aipass::Image;
+    ///
+    /// let reply = ai
+    ///     .chat("gpt-4o-mini")
+    ///     .user("What has changed?")
+    ///     .image(Image::open("before.png").await?)
+    ///     .image(Image::open("after.png").await?)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn image(self, image: Image) -> Self {
+        self.images([image])
+    }
+
+    /// Adds several images, as [`image`](Self::image) does.
+    pub fn images(mut self, images: impl IntoIterator<Item = Image>) -> Self {
+        let parts = images.into_iter().map(ContentPart::from);
+        match self.request.messages.last_mut() {
+            Some(ChatMessage::User { content, .. }) if !matches!(content, MessageContent::Unknown(_)) => {
+                add_parts(content, parts);
+                self
+            }
+            _ => {
+                let parts: Vec<_> = parts.collect();
+                if parts.is_empty() { self } else { self.user(parts) }
+            }
+        }
     }
 
     /// Adds what the model said earlier.
@@ -186,6 +223,20 @@ impl fmt::Debug for ChatBuilder {
             .field("model", &self.request.model)
             .field("messages", &self.request.messages.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// A text becomes the first part; alone it stays what it is.
+fn add_parts(content: &mut MessageContent, parts: impl Iterator<Item = ContentPart>) {
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return;
+    }
+    if let MessageContent::Text(text) = content {
+        *content = MessageContent::Parts(vec![ContentPart::text(mem::take(text))]);
+    }
+    if let MessageContent::Parts(all) = content {
+        all.extend(parts);
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     ledger::OverGuard,
     policy::{ChargeRisk, Class, ErrorClass, Facts, class, risk},
     transport::{Memory, MissingScope, Vetoed},
+    vision::ImageError,
 };
 use aipass_api::{CallContext, ErrorBody, Failure, FailureKind, TimeoutPhase, operation::Operation};
 use aipass_auth::AuthError;
@@ -52,6 +53,13 @@ impl Error {
     /// The call cannot be built; `what` is a fragment that says why.
     pub(crate) fn request(what: &'static str) -> Self {
         Self::bare(Kind::Request(what), ChargeRisk::NotSent)
+    }
+
+    /// An image of the request cannot be used.
+    pub(crate) fn image(error: ImageError) -> Self {
+        let mut this = Self::request("the image cannot be sent");
+        this.0.source = Some(Box::new(error));
+        this
     }
 
     /// The app's own limit is reached.
@@ -243,5 +251,11 @@ pub(crate) enum StreamFault {
 impl From<AuthError> for Error {
     fn from(error: AuthError) -> Self {
         Self::auth(error)
+    }
+}
+
+impl From<ImageError> for Error {
+    fn from(error: ImageError) -> Self {
+        Self::image(error)
     }
 }

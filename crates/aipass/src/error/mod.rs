@@ -10,6 +10,7 @@ use crate::{
     chat::ChatReply,
     meta,
     policy::{ChargeRisk, Class, ErrorClass},
+    vision::ImageError,
 };
 use aipass_api::ErrorBody;
 use aipass_auth::AuthError;
@@ -336,6 +337,12 @@ impl Error {
     /// token endpoint that did not answer.
     #[must_use]
     pub fn auth_error(&self) -> Option<&AuthError> {
+        self.0.source.as_deref()?.downcast_ref()
+    }
+
+    /// Why an image cannot be sent, where the failure is that.
+    #[must_use]
+    pub fn image_error(&self) -> Option<&ImageError> {
         self.0.source.as_deref()?.downcast_ref()
     }
 

@@ -23,6 +23,9 @@ impl Error {
         if let Some(error) = self.auth_error() {
             return error.help().unwrap_or("correct the settings").to_owned();
         }
+        if let Some(error) = self.image_error() {
+            return error.help().to_owned();
+        }
         let advice = match self.0.kind {
             Kind::Class(class) => match class.class {
                 ErrorClass::Budget => return format!("add funds at {DASHBOARD}, then try again"),

@@ -24,13 +24,13 @@ impl Client {
     /// println!("{}", path.display()); // lighthouse.png, or what the content is
     /// # Ok(()) }
     /// ```
-    pub fn image(&self, model: impl Into<String>, prompt: impl Into<String>) -> ImageBuilder {
+    pub fn image(&self, model: impl Into<String>, prompt: impl Into<String>) -> ImageGenerationBuilder {
         self.image_request(ImageGenerationRequest::new(model, prompt))
     }
 
     /// As [`image`](Self::image), from a request that is already there.
-    pub fn image_request(&self, request: ImageGenerationRequest) -> ImageBuilder {
-        ImageBuilder {
+    pub fn image_request(&self, request: ImageGenerationRequest) -> ImageGenerationBuilder {
+        ImageGenerationBuilder {
             client: self.clone(),
             request,
         }
@@ -41,12 +41,12 @@ impl Client {
 /// [`stream`](Self::stream).
 #[derive(Clone)]
 #[must_use = "nothing is drawn before it is sent"]
-pub struct ImageBuilder {
+pub struct ImageGenerationBuilder {
     client: Client,
     request: ImageGenerationRequest,
 }
 
-impl ImageBuilder {
+impl ImageGenerationBuilder {
     /// Width and height in pixels, such as `1024x1024`. Which sizes exist depends on the model.
     pub fn size(mut self, size: impl Into<ImageSize>) -> Self {
         self.request.size = Some(size.into());
@@ -118,9 +118,9 @@ pub(super) fn check_prompt(prompt: &str) -> Result<(), Error> {
 }
 
 // The prompt is the user's own.
-impl fmt::Debug for ImageBuilder {
+impl fmt::Debug for ImageGenerationBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ImageBuilder")
+        f.debug_struct("ImageGenerationBuilder")
             .field("model", &self.request.model)
             .field("size", &self.request.size)
             .field("n", &self.request.n)

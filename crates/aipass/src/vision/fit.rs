@@ -1,0 +1,228 @@
+//! Images made to fit: upright, of so many pixels and bytes, and without what else their file told.
+
+use super::{ImageError, ImageFormat, Picture, builder::Wanted, error::What, head::Head};
+use bytes::Bytes;
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader, Limits, RgbImage,
+    codecs::{jpeg::JpegEncoder, png::PngEncoder},
+    imageops::FilterType,
+    metadata::Orientation,
+};
+use std::io::Cursor;
+
+/// What one image may take while it is decoded, in bytes: 100 megapixels of four bytes, and some room.
+const MEMORY: u64 = 512 * 1024 * 1024;
+
+/// What is encoded at most, in pixels. It bounds the memory for scaling, and no model looks closer.
+const ENCODED_PIXELS: f64 = 16e6;
+
+/// Below this, fewer pixels look better than a lower quality.
+const LEAST_QUALITY: u8 = 60;
+
+/// Above this, a photo grows and does not look better.
+const BEST_QUALITY: u8 = 90;
+
+/// An image of so few pixels a side shows nothing.
+const LEAST_SIDE: u32 = 8;
+
+/// Profiles of screens and cameras have less; those of printers, which have more, are for other colours than these.
+const PROFILE: usize = 16 * 1024;
+
+/// Blocks, for about a second for a large photo.
+pub(super) fn fit(bytes: &[u8], head: &Head, wanted: &Wanted) -> Result<Picture, ImageError> {
+    let (image, profile) = decode(bytes, head, wanted)?;
+    let side = f64::from(wanted.max_side.unwrap_or(u16::MAX.into()));
+    let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+    let scale = (ENCODED_PIXELS / (width * height))
+        .sqrt()
+        .min(side / width.max(height))
+        .min(worth_trying(bytes, head, wanted))
+        .min(1.0);
+    let mut image = shrunk(&image, scale).unwrap_or(image);
+    if let Some(orientation) = Orientation::from_exif(head.orientation) {
+        image.apply_orientation(orientation);
+    }
+    let drawn = matches!(head.format, ImageFormat::Png | ImageFormat::Gif);
+    if drawn || image.color().has_alpha() {
+        let file = png(&image, &profile)?;
+        if file.len() <= wanted.max_bytes {
+            return Ok(picture(file, ImageFormat::Png, &image));
+        }
+    }
+    photo(&on_white(image), wanted.max_bytes, &profile)
+}
+
+/// A photo of the least quality has about a fifth of the bytes that it has at its finest: where even these are too many,
+/// there is no use in trying all of its pixels.
+fn worth_trying(bytes: &[u8], head: &Head, wanted: &Wanted) -> f64 {
+    match head.format {
+        ImageFormat::Jpeg => (5.0 * wanted.max_bytes as f64 / bytes.len() as f64)
+            .sqrt()
+            .max(0.1),
+        _ => 1.0,
+    }
+}
+
+/// In 8 bits a channel, with transparency only where something shines through; and the colour profile, or nothing.
+fn decode(bytes: &[u8], head: &Head, wanted: &Wanted) -> Result<(DynamicImage, Vec<u8>), ImageError> {
+    let format = match head.format {
+        ImageFormat::Jpeg => image::ImageFormat::Jpeg,
+        ImageFormat::Png => image::ImageFormat::Png,
+        ImageFormat::Gif => image::ImageFormat::Gif,
+        ImageFormat::WebP => image::ImageFormat::WebP,
+    };
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MEMORY);
+    // The file may tell the decoder something else than it told us.
+    limits.max_image_width = Some(head.width);
+    limits.max_image_height = Some(head.height);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > wanted.max_pixels || decoder.total_bytes() > MEMORY {
+        return Err(What::TooManyPixels.into());
+    }
+    let profile = decoder.icc_profile().ok().flatten().unwrap_or_default();
+    let of_these_colours = profile.len() <= PROFILE && profile.get(16..20) == Some(b"RGB ");
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
+    Ok((plain(image), if of_these_colours { profile } else { Vec::new() }))
+}
+
+fn refusal(error: &image::ImageError) -> ImageError {
+    match error {
+        image::ImageError::Limits(_) => What::TooManyPixels.into(),
+        _ => What::Damaged.into(),
+    }
+}
+
+fn plain(image: DynamicImage) -> DynamicImage {
+    if !image.color().has_alpha() {
+        return image.into_rgb8().into();
+    }
+    let image = image.into_rgba8();
+    if image.pixels().all(|pixel| pixel[3] == u8::MAX) {
+        DynamicImage::from(image).into_rgb8().into()
+    } else {
+        image.into()
+    }
+}
+
+/// By halves as long as it goes, which needs no further memory, and the rest in one careful step. `None` where nothing
+/// changes.
+fn shrunk(image: &DynamicImage, scale: f64) -> Option<DynamicImage> {
+    let (width, height) = (scaled(image.width(), scale), scaled(image.height(), scale));
+    let mut smaller = None;
+    loop {
+        let now = smaller.as_ref().unwrap_or(image);
+        let half = (now.width() / 2, now.height() / 2);
+        smaller = if half.0 >= width && half.1 >= height {
+            Some(now.thumbnail_exact(half.0, half.1))
+        } else if (now.width(), now.height()) != (width, height) {
+            return Some(now.resize_exact(width, height, FilterType::CatmullRom));
+        } else {
+            return smaller;
+        };
+    }
+}
+
+fn scaled(side: u32, scale: f64) -> u32 {
+    ((f64::from(side) * scale).round() as u32).max(1)
+}
+
+fn on_white(image: DynamicImage) -> DynamicImage {
+    let DynamicImage::ImageRgba8(image) = image else {
+        return image;
+    };
+    let mut flat = RgbImage::new(image.width(), image.height());
+    for (to, from) in flat.pixels_mut().zip(image.pixels()) {
+        let [red, green, blue, alpha] = from.0;
+        to.0 = [red, green, blue].map(|colour| over_white(colour, alpha));
+    }
+    flat.into()
+}
+
+fn over_white(colour: u8, alpha: u8) -> u8 {
+    let (colour, alpha, white) = (u16::from(colour), u16::from(alpha), u16::from(u8::MAX));
+    let mixed = (colour * alpha + white * (white - alpha) + white / 2) / white;
+    u8::try_from(mixed).unwrap_or(u8::MAX)
+}
+
+/// The best JPEG that fits: of as many pixels as fit at the least quality, and then of the highest quality.
+fn photo(original: &DynamicImage, max_bytes: usize, profile: &[u8]) -> Result<Picture, ImageError> {
+    let mut scale = 1.0;
+    let mut smaller = None;
+    loop {
+        let image = smaller.as_ref().unwrap_or(original);
+        let least = jpeg(image, LEAST_QUALITY, profile)?;
+        if least.len() <= max_bytes {
+            let file = best(image, least, max_bytes, profile)?;
+            return Ok(picture(file, ImageFormat::Jpeg, image));
+        }
+        if image.width().max(image.height()) <= LEAST_SIDE {
+            return Err(What::DoesNotFit.into());
+        }
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a file has fewer bytes than 2 to the power of 52"
+        )]
+        let share = max_bytes as f64 / least.len() as f64;
+        // The bytes go about with the pixels; a little less, since a smaller picture has more in each of them.
+        scale *= (share.sqrt() * 0.97).clamp(0.1, 0.9);
+        smaller = shrunk(original, scale);
+    }
+}
+
+/// As [`photo`]: nobody sees a difference of three in quality, nor what the last fifth of the bytes would add.
+fn best(
+    image: &DynamicImage,
+    least: Vec<u8>,
+    max_bytes: usize,
+    profile: &[u8],
+) -> Result<Vec<u8>, ImageError> {
+    const UNSEEN: u8 = 3;
+    let (mut file, mut low, mut high) = (least, LEAST_QUALITY, BEST_QUALITY);
+    // Where there is room, most often the best fits at once.
+    let mut tried = BEST_QUALITY;
+    while low + UNSEEN < high && file.len() < max_bytes / 5 * 4 {
+        let next = jpeg(image, tried, profile)?;
+        if next.len() <= max_bytes {
+            (file, low) = (next, tried);
+        } else {
+            high = tried;
+        }
+        tried = low.midpoint(high);
+    }
+    Ok(file)
+}
+
+fn jpeg(image: &DynamicImage, quality: u8, profile: &[u8]) -> Result<Vec<u8>, ImageError> {
+    let mut file = Vec::new();
+    encode(JpegEncoder::new_with_quality(&mut file, quality), image, profile)?;
+    Ok(file)
+}
+
+fn png(image: &DynamicImage, profile: &[u8]) -> Result<Vec<u8>, ImageError> {
+    let mut file = Vec::new();
+    encode(PngEncoder::new(&mut file), image, profile)?;
+    Ok(file)
+}
+
+fn encode(mut encoder: impl ImageEncoder, image: &DynamicImage, profile: &[u8]) -> Result<(), ImageError> {
+    if !profile.is_empty() {
+        // An encoder that cannot hold one writes the image without.
+        let _ = encoder.set_icc_profile(profile.to_vec());
+    }
+    let colours = ExtendedColorType::from(image.color());
+    let written = encoder.write_image(image.as_bytes(), image.width(), image.height(), colours);
+    written.map_err(|_| What::Damaged.into())
+}
+
+fn picture(file: Vec<u8>, format: ImageFormat, image: &DynamicImage) -> Picture {
+    Picture {
+        bytes: Bytes::from(file),
+        format,
+        width: image.width(),
+        height: image.height(),
+    }
+}
