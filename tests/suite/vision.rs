@@ -288,7 +288,7 @@ async fn transparency_stays_where_it_fits() {
 
 #[tokio::test]
 async fn drawings_stay_sharp() {
-    // Opaque, though it has the channel for transparency: as many screenshots.
+    // Opaque, though it has the channel for transparency, as many screenshots have.
     let picture = DynamicImage::from(quarters());
     let mut png = Vec::new();
     let uncompressed = image::codecs::png::CompressionType::Uncompressed;
@@ -298,6 +298,31 @@ async fn drawings_stay_sharp() {
     assert_eq!(image.format(), Some(ImageFormat::Png));
     assert_eq!(read(&image).into_rgb8(), quarters());
     assert!(!read(&image).color().has_alpha());
+
+    // Something like a page of text, which fits when it is packed with care.
+    let page = RgbImage::from_fn(600, 400, |x, y| {
+        let ink = y % 14 < 9 && (x * 7 + (x / 6) * (y / 14) * 13) % 11 < 4 && (y * 3 + x / 2) % 5 < 3;
+        Rgb([if ink { 0 } else { 255 }; 3])
+    });
+    let page = DynamicImage::from(page);
+    let (mut fast, mut careful) = (Vec::new(), Vec::new());
+    for (file, compression) in [
+        (&mut fast, image::codecs::png::CompressionType::Fast),
+        (&mut careful, image::codecs::png::CompressionType::Default),
+    ] {
+        let encoder = PngEncoder::new_with_quality(file, compression, Default::default());
+        page.write_with_encoder(encoder).unwrap();
+    }
+    assert!(
+        careful.len() * 5 < fast.len() * 4,
+        "{} {}",
+        careful.len(),
+        fast.len()
+    );
+    let limit = careful.len() + 100;
+    let image = Image::from_bytes(fast).max_bytes(limit).await.unwrap();
+    assert_eq!(image.format(), Some(ImageFormat::Png));
+    assert_eq!(read(&image), page);
 }
 
 #[tokio::test]
@@ -409,7 +434,8 @@ async fn bombs() {
     let gif = b"GIF89a\x0A\0\x0A\0\x80\0\0\xFF\xFF\xFF\0\0\0,\0\0\0\0\xFF\xFF\xFF\xFF\0\x02\x02D\x01\0;";
     let jpeg = b"\xFF\xD8\xFF\xC0\0\x0B\x08\0\x02\0\x03\x01\x01\x11\0\xFF\xC0\0\x0B\x08\xF0\0\xF0\0\x01\x01\x11\0\xFF\xDA\0\x08\x01\x01\0\0\x3F\0\x12\xFF\xD9";
     for (name, image) in [
-        ("huge", Image::from_bytes(huge)),
+        ("huge", Image::from_bytes(huge.clone())),
+        ("unlimited", Image::from_bytes(huge).max_pixels(u64::MAX)),
         ("deep", Image::from_bytes(deep)),
         ("real", Image::from_bytes(real).max_pixels(10_000_000)),
         ("webp", Image::from_bytes(&webp[..])),
@@ -419,11 +445,19 @@ async fn bombs() {
         let error = refused(image.strip_metadata(true)).await;
         assert!(error.is_too_large(), "{name}: {error}");
     }
-    // A header of 64 pixels a side before 200 MB of them: the rest is left alone.
+    // A header of 64 pixels a side before 200 MB of them, and a colour profile of 200 MB: they are left alone.
     let lying = png(64, 64, 8, 0, &inflating(200_000_000));
-    match Image::from_bytes(lying).strip_metadata(true).await {
-        Ok(image) => assert_eq!(image.dimensions(), Some((64, 64))),
-        Err(error) => assert!(error.is_damaged(), "{error}"),
+    let profile = [b"P3\0\0", &inflating(200_000_000)[..]].concat();
+    let profile = with_chunk(&png(64, 64, 8, 0, &inflating(64 * 65)), b"iCCP", &profile);
+    for bomb in [lying, profile] {
+        match Image::from_bytes(bomb)
+            .max_bytes(100_000)
+            .strip_metadata(true)
+            .await
+        {
+            Ok(image) => assert_eq!(image.dimensions(), Some((64, 64))),
+            Err(error) => assert!(error.is_damaged() || error.is_too_large(), "{error}"),
+        }
     }
     if std::env::var_os(PEAK).is_some() {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();

@@ -4,14 +4,20 @@ use super::{ImageError, ImageFormat, Picture, builder::Wanted, error::What, head
 use bytes::Bytes;
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader, Limits, RgbImage,
-    codecs::{jpeg::JpegEncoder, png::PngEncoder},
-    imageops::FilterType,
+    codecs::{
+        jpeg::JpegEncoder,
+        png::{CompressionType, FilterType, PngEncoder},
+    },
+    imageops::FilterType as Scaling,
     metadata::Orientation,
 };
 use std::io::Cursor;
 
-/// What one image may take while it is decoded, in bytes: 100 megapixels of four bytes, and some room.
+/// What the pixels of one image may take, in bytes: 100 megapixels of four bytes, and some room.
 const MEMORY: u64 = 512 * 1024 * 1024;
+
+/// What a decoder may take beside the pixels, in bytes: for rows, tables, and profiles that are stored compressed.
+const ROOM: u64 = 8 * 1024 * 1024;
 
 /// What is encoded at most, in pixels. It bounds the memory for scaling, and no model looks closer.
 const ENCODED_PIXELS: f64 = 16e6;
@@ -28,7 +34,7 @@ const LEAST_SIDE: u32 = 8;
 /// Profiles of screens and cameras have less; those of printers, which have more, are for other colours than these.
 const PROFILE: usize = 16 * 1024;
 
-/// Blocks, for about a second for a large photo.
+/// Blocks, for about two seconds for a photo of 12 megapixels.
 pub(super) fn fit(bytes: &[u8], head: &Head, wanted: &Wanted) -> Result<Picture, ImageError> {
     let (image, profile) = decode(bytes, head, wanted)?;
     let side = f64::from(wanted.max_side.unwrap_or(u16::MAX.into()));
@@ -43,11 +49,10 @@ pub(super) fn fit(bytes: &[u8], head: &Head, wanted: &Wanted) -> Result<Picture,
         image.apply_orientation(orientation);
     }
     let drawn = matches!(head.format, ImageFormat::Png | ImageFormat::Gif);
-    if drawn || image.color().has_alpha() {
-        let file = png(&image, &profile)?;
-        if file.len() <= wanted.max_bytes {
-            return Ok(picture(file, ImageFormat::Png, &image));
-        }
+    if (drawn || image.color().has_alpha())
+        && let Some(picture) = drawing(&image, wanted.max_bytes, &profile)?
+    {
+        return Ok(picture);
     }
     photo(&on_white(image), wanted.max_bytes, &profile)
 }
@@ -72,7 +77,8 @@ fn decode(bytes: &[u8], head: &Head, wanted: &Wanted) -> Result<(DynamicImage, V
         ImageFormat::WebP => image::ImageFormat::WebP,
     };
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MEMORY);
+    // Four channels of 16 bits are the most that a pixel takes.
+    limits.max_alloc = Some(head.pixels().saturating_mul(8).saturating_add(ROOM).min(MEMORY));
     // The file may tell the decoder something else than it told us.
     limits.max_image_width = Some(head.width);
     limits.max_image_height = Some(head.height);
@@ -119,7 +125,7 @@ fn shrunk(image: &DynamicImage, scale: f64) -> Option<DynamicImage> {
         smaller = if half.0 >= width && half.1 >= height {
             Some(now.thumbnail_exact(half.0, half.1))
         } else if (now.width(), now.height()) != (width, height) {
-            return Some(now.resize_exact(width, height, FilterType::CatmullRom));
+            return Some(now.resize_exact(width, height, Scaling::CatmullRom));
         } else {
             return smaller;
         };
@@ -162,10 +168,6 @@ fn photo(original: &DynamicImage, max_bytes: usize, profile: &[u8]) -> Result<Pi
         if image.width().max(image.height()) <= LEAST_SIDE {
             return Err(What::DoesNotFit.into());
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a file has fewer bytes than 2 to the power of 52"
-        )]
         let share = max_bytes as f64 / least.len() as f64;
         // The bytes go about with the pixels; a little less, since a smaller picture has more in each of them.
         scale *= (share.sqrt() * 0.97).clamp(0.1, 0.9);
@@ -202,9 +204,23 @@ fn jpeg(image: &DynamicImage, quality: u8, profile: &[u8]) -> Result<Vec<u8>, Im
     Ok(file)
 }
 
-fn png(image: &DynamicImage, profile: &[u8]) -> Result<Vec<u8>, ImageError> {
+/// `None` where it does not fit.
+fn drawing(image: &DynamicImage, max_bytes: usize, profile: &[u8]) -> Result<Option<Picture>, ImageError> {
+    // Of a page of text, care leaves less than half of what haste does, and of a simple pattern a tenth; of a photo hardly
+    // less, and a large one takes seconds.
+    const CARE: usize = 16;
+    let mut file = png(image, CompressionType::Fast, profile)?;
+    if file.len() > max_bytes && file.len() / CARE <= max_bytes {
+        file = png(image, CompressionType::Default, profile)?;
+    }
+    let fits = file.len() <= max_bytes;
+    Ok(fits.then(|| picture(file, ImageFormat::Png, image)))
+}
+
+fn png(image: &DynamicImage, compression: CompressionType, profile: &[u8]) -> Result<Vec<u8>, ImageError> {
     let mut file = Vec::new();
-    encode(PngEncoder::new(&mut file), image, profile)?;
+    let encoder = PngEncoder::new_with_quality(&mut file, compression, FilterType::Adaptive);
+    encode(encoder, image, profile)?;
     Ok(file)
 }
 
