@@ -28,8 +28,19 @@ pub(super) async fn send(
 ) -> Result<Response, TransportError> {
     let large = |body: &mut reqwest::Body| body.as_bytes().is_some_and(|bytes| bytes.len() > AT_ONCE);
     let Some(body) = request.body_mut().take_if(large) else {
-        return within(options.first_byte, async { Ok(http.execute(request).await?) }).await;
+        let sending = http.execute(request);
+        return within(options.first_byte, async { Ok(sending.await?) }).await;
     };
+    // It is rare, and its room would be kept in every call.
+    Box::pin(send_watched(http, request, body, options)).await
+}
+
+async fn send_watched(
+    http: &reqwest::Client,
+    mut request: Request,
+    body: reqwest::Body,
+    options: &CallOptions,
+) -> Result<Response, TransportError> {
     // It is in memory, in one piece: nothing is waited for, and nothing copied.
     let bytes = body.collect().await?.to_bytes();
     let progress = Arc::new(Mutex::new(Progress {
