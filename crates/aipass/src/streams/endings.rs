@@ -125,8 +125,9 @@ impl Ending {
     }
 
     fn waker(self: &Arc<Self>, rest: &Left) -> Waker {
-        // A connection of HTTP/2 calls its wakers under its own lock, so that none may read. It does not need it either: what
-        // is left of one of its streams holds up no other.
+        // A connection of HTTP/1 holds no lock when it calls its wakers, and no timer of a client of ours is in the body, so
+        // that reading needs no runtime. A connection of HTTP/2 calls its wakers under its own lock, and none of them may read.
+        // It does not need it either: what is left of one of its streams holds up no other.
         if rest.response.version() >= http::Version::HTTP_2 {
             Waker::noop().clone()
         } else {

@@ -240,7 +240,8 @@ mod tests {
             ("nu", ("nothing", 2)),
             ("\n<html>", ("page", 2)),
             ("\u{feff}", ("nothing", 3)),
-            ("\u{ffee}", ("events", 3)),
+            ("\u{ffee}", ("events", 2)),
+            ("\u{fec0}", ("events", 3)),
         ] {
             assert_eq!(seen(body, Announced::Events), expected, "{body:?}");
         }

@@ -26,8 +26,19 @@ pub(super) async fn send(
 ) -> Result<Response, TransportError> {
     let is_small = |body: &reqwest::Body| body.as_bytes().is_some_and(|bytes| bytes.len() <= AT_ONCE);
     let Some(body) = request.body_mut().take_if(|body| !is_small(body)) else {
-        return within(options.first_byte, async { Ok(http.execute(request).await?) }).await;
+        let sending = http.execute(request);
+        return within(options.first_byte, async { Ok(sending.await?) }).await;
     };
+    // It is rare, and its room would be kept in every call.
+    Box::pin(send_watched(http, request, body, options)).await
+}
+
+async fn send_watched(
+    http: &reqwest::Client,
+    mut request: Request,
+    body: reqwest::Body,
+    options: &CallOptions,
+) -> Result<Response, TransportError> {
     let progress = Arc::new(Mutex::new(Progress {
         at: Instant::now(),
         done: false,
