@@ -60,6 +60,9 @@
 //!   fails if its prompt has the word "fail". Its id holds `/`, `+` and `=`. [`SandboxBuilder::video_contract`] chooses
 //!   between the two documented contracts. The same request twice makes two jobs, of which the second has another id.
 //!
+//! Links lead to `/files/…` of the sandbox and need no bearer. A client that sends its token there shows in
+//! [`Sandbox::requests`].
+//!
 //! Calls for images, speech and transcriptions stream where their models can: the events have OpenAI's names, and no
 //! `[DONE]` follows them.
 //!

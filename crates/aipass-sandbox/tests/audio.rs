@@ -241,6 +241,30 @@ async fn a_transcription_can_come_as_events() {
 }
 
 #[tokio::test]
+async fn a_sound_that_was_converted_is_still_understood() {
+    let (sandbox, token) = signed_in().await;
+    let sound = speak(&sandbox, &token, &json!({})).await.bytes;
+    // What a converter does: another container, with the comment in the middle of something else.
+    let comment = sound.windows(5).position(|five| five == b"eng\0a").unwrap() + 4;
+    let converted = [
+        b"OggS",
+        &[0; 40][..],
+        &sound[comment..comment + 200],
+        &[7; 400_000],
+    ]
+    .concat();
+    let heard = transcribe(&sandbox, &token, &converted, &[WHISPER])
+        .await
+        .into_text();
+    assert_eq!(heard.text("/text"), TEXT);
+    let at_the_end = [&[7; 400_000], &sound[comment..comment + 200]].concat();
+    let heard = transcribe(&sandbox, &token, &at_the_end, &[WHISPER])
+        .await
+        .into_text();
+    assert_eq!(heard.text("/text"), TEXT);
+}
+
+#[tokio::test]
 async fn other_recordings_are_told_by_container_and_length() {
     let (sandbox, token) = signed_in().await;
     let wav =
@@ -254,6 +278,10 @@ async fn other_recordings_are_told_by_container_and_length() {
         (&mpeg, "of 2.61 seconds in the container MP3"),
         (mp4, "of 2.50 seconds in the container MP4"),
         (ogg, "of 1.00 seconds in the container Ogg"),
+        (
+            b"\x1a\x45\xdf\xa3\x44\x89\x88\x40\x97\x70\0\0\0\0\0",
+            "of 1.50 seconds in the container WebM",
+        ),
         (b"\x1a\x45\xdf\xa3webm", "of 8 bytes in the container WebM"),
         (b"hello", "of 5 bytes in the container unknown"),
     ] {

@@ -47,19 +47,22 @@ async fn models_are_listed_and_filtered() {
         "{all}"
     );
     let run = stage
-        .with_token(["models", "-q", "GPT", "-q", "mini"])
+        .with_token(["models", "-q", "GPT", "-q", "image"])
         .run()
         .exits(0);
-    run.prints("gpt-4o-mini\ngpt-5-mini\n");
+    run.prints("gpt-image-1\ngpt-image-1-mini\n");
     stage
         .with_token(["models", "-q", "nonsense"])
         .run()
         .exits(0)
         .prints("")
         .says("no model matches\n");
-    let json = stage.with_token(["models", "-q", "4o", "--json"]).run().exits(0);
+    let json = stage
+        .with_token(["models", "-q", "claude", "--json"])
+        .run()
+        .exits(0);
     json.prints(
-        "[{\"id\":\"gpt-4o-mini\",\"name\":null,\"type\":null,\"owned_by\":\"openai\",\"context_length\":null,\
+        "[{\"id\":\"claude-sonnet-4-5\",\"name\":null,\"type\":null,\"owned_by\":\"openai\",\"context_length\":null,\
          \"capabilities\":[],\"methods\":[]}]\n",
     );
 }

@@ -68,10 +68,10 @@ async fn a_login_with_one_scope_shows_what_it_can() {
         .exits(0)
         .says("✓ Signed in\n");
     stage
-        .program(["models", "-q", "gpt-4o"])
+        .program(["models", "-q", "gpt-5"])
         .run()
         .exits(0)
-        .prints("gpt-4o-mini\n");
+        .prints("gpt-5-mini\n");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

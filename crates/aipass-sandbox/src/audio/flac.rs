@@ -1,7 +1,7 @@
 //! FLAC (RFC 9639): the samples as they are, in verbatim subframes, and the text in a Vorbis comment.
 
 use super::bits::Bits;
-use super::{MARK, RATE};
+use super::{RATE, comment};
 
 /// Samples of a frame.
 const BLOCK: usize = 4096;
@@ -9,7 +9,7 @@ const BLOCK: usize = 4096;
 pub(super) fn encode(samples: &[i16], text: &str) -> Vec<u8> {
     let mut bytes = b"fLaC".to_vec();
     bytes.extend_from_slice(&block(0, &stream_info(samples.len())));
-    bytes.extend_from_slice(&block(0x84, &comment(text)));
+    bytes.extend_from_slice(&block(0x84, &vorbis_comment(text)));
     for (number, samples) in samples.chunks(BLOCK).enumerate() {
         frame(&mut bytes, number, samples);
     }
@@ -40,8 +40,8 @@ fn stream_info(samples: usize) -> Vec<u8> {
     info
 }
 
-fn comment(text: &str) -> Vec<u8> {
-    let field = format!("COMMENT={MARK}{text}");
+fn vorbis_comment(text: &str) -> Vec<u8> {
+    let field = format!("COMMENT={}", comment(text));
     let mut body = Vec::new();
     for part in ["aipass-sandbox", &field] {
         let length = u32::try_from(part.len()).unwrap_or(0);
@@ -89,26 +89,9 @@ fn crc16(bytes: &[u8]) -> u16 {
     })
 }
 
-/// Text and length in seconds of any FLAC, as far as they are in it.
-pub(super) fn inspect(bytes: &[u8]) -> (Option<String>, Option<f64>) {
-    let (mut text, mut seconds) = (None, None);
-    let mut rest = bytes.get(4..).unwrap_or_default();
-    while let Some(([kind, length @ ..], after)) = rest.split_first_chunk::<4>() {
-        let length = length
-            .iter()
-            .fold(0, |length, byte| (length << 8) | usize::from(*byte));
-        let body = after.get(..length).unwrap_or(after);
-        match kind & 0x7F {
-            0 => seconds = length_of(body),
-            4 => text = super::recording::marked(body),
-            _ => {}
-        }
-        if kind & 0x80 != 0 {
-            break;
-        }
-        rest = after.get(length..).unwrap_or_default();
-    }
-    (text, seconds)
+/// The length of any FLAC in seconds: the stream info is its first block.
+pub(super) fn seconds(bytes: &[u8]) -> Option<f64> {
+    length_of(bytes.get(8..)?)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of samples has 36 bits")]

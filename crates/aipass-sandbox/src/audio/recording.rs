@@ -1,6 +1,9 @@
 //! What a recording that was sent tells about itself: its container, its length, and the text if the sandbox spoke it.
 
-use super::{MARK, flac, mp3, wav};
+use super::{END, MARK, flac, mp3, wav};
+
+/// How far from either end of a file the text is looked for: comments are at one of them.
+const REACH: usize = 256 * 1024;
 
 pub(super) struct Recording {
     container: &'static str,
@@ -13,25 +16,27 @@ pub(super) struct Recording {
 impl Recording {
     pub(super) fn inspect(bytes: &[u8]) -> Self {
         let at = |from: usize, text: &[u8]| bytes.get(from..).is_some_and(|rest| rest.starts_with(text));
-        let (container, (text, seconds)) = if at(0, b"RIFF") && at(8, b"WAVE") {
-            ("WAV", wav::inspect(bytes))
+        let (container, seconds) = if at(0, b"RIFF") && at(8, b"WAVE") {
+            ("WAV", wav::seconds(bytes))
         } else if at(0, b"fLaC") {
-            ("FLAC", flac::inspect(bytes))
+            ("FLAC", flac::seconds(bytes))
         } else if at(0, b"ID3") || (at(0, &[0xFF]) && bytes.get(1).is_some_and(|byte| byte & 0xE6 == 0xE2)) {
-            ("MP3", mp3::inspect(bytes))
+            ("MP3", mp3::seconds(bytes))
         } else if at(4, b"ftyp") {
-            ("MP4", (None, movie_length(bytes)))
+            ("MP4", movie_length(bytes))
         } else if at(0, b"OggS") {
-            ("Ogg", (None, ogg_length(bytes)))
+            ("Ogg", ogg_length(bytes))
         } else if at(0, &[0x1A, 0x45, 0xDF, 0xA3]) {
-            ("WebM", (None, None))
+            ("WebM", webm_length(bytes))
         } else {
-            ("unknown", (None, None))
+            ("unknown", None)
         };
+        let head = &bytes[..bytes.len().min(REACH)];
+        let tail = &bytes[bytes.len().saturating_sub(REACH)..];
         Self {
             container,
             bytes: bytes.len(),
-            text,
+            text: spoken(head).or_else(|| spoken(tail)),
             seconds,
         }
     }
@@ -61,13 +66,15 @@ impl Recording {
     }
 }
 
-/// The text behind the mark, up to a closing zero.
-pub(super) fn marked(bytes: &[u8]) -> Option<String> {
-    let at = bytes
-        .windows(MARK.len())
-        .position(|window| window == MARK.as_bytes())?;
-    let text = std::str::from_utf8(&bytes[at + MARK.len()..]).ok()?;
-    Some(text.trim_end_matches('\0').to_owned())
+/// The text between the marks.
+fn spoken(bytes: &[u8]) -> Option<String> {
+    let find = |bytes: &[u8], mark: &str| {
+        let mut places = bytes.windows(mark.len());
+        places.position(|place| place == mark.as_bytes())
+    };
+    let rest = &bytes[find(bytes, MARK)? + MARK.len()..];
+    let text = std::str::from_utf8(&rest[..find(rest, END)?]).ok()?;
+    Some(text.to_owned())
 }
 
 /// The length in the movie header of an MP4, wherever in the file it is.
@@ -100,4 +107,12 @@ fn ogg_length(bytes: &[u8]) -> Option<f64> {
         u32::from_le_bytes(head.get(at + 12..at + 16)?.try_into().ok()?)
     };
     (rate > 0).then(|| position as f64 / f64::from(rate))
+}
+
+/// The duration in the head of a WebM, in milliseconds unless the file has an odd scale. Live recordings have none.
+fn webm_length(bytes: &[u8]) -> Option<f64> {
+    let head = bytes.get(..1024).unwrap_or(bytes);
+    let at = head.windows(3).position(|name| name == [0x44, 0x89, 0x88])?;
+    let milliseconds = f64::from_be_bytes(head.get(at + 3..at + 11)?.try_into().ok()?);
+    (milliseconds > 0.0).then_some(milliseconds / 1000.0)
 }

@@ -1,6 +1,6 @@
 //! WAV: a `fmt ` chunk, the text in a `LIST` of type `INFO`, and the samples.
 
-use super::{MARK, RATE};
+use super::{RATE, comment};
 
 pub(super) fn pcm(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
@@ -14,7 +14,7 @@ pub(super) fn encode(samples: &[i16], text: &str) -> Vec<u8> {
     format.extend_from_slice(&(2 * RATE).to_le_bytes());
     format.extend_from_slice(&2_u16.to_le_bytes());
     format.extend_from_slice(&16_u16.to_le_bytes());
-    let comment = chunk(*b"ICMT", format!("{MARK}{text}\0").as_bytes());
+    let comment = chunk(*b"ICMT", (comment(text) + "\0").as_bytes());
     let list = [b"INFO", comment.as_slice()].concat();
     let body = [
         b"WAVE".to_vec(),
@@ -35,9 +35,9 @@ fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     chunk
 }
 
-/// Text and length in seconds of any WAV, as far as they are in it.
-pub(super) fn inspect(bytes: &[u8]) -> (Option<String>, Option<f64>) {
-    let (mut text, mut rate, mut seconds) = (None, None, None);
+/// The length of any WAV in seconds.
+pub(super) fn seconds(bytes: &[u8]) -> Option<f64> {
+    let mut rate = None;
     for (name, body) in chunks(bytes.get(12..).unwrap_or_default()) {
         match name {
             b"fmt " => {
@@ -46,15 +46,11 @@ pub(super) fn inspect(bytes: &[u8]) -> (Option<String>, Option<f64>) {
                     .and_then(|rate| rate.try_into().ok())
                     .map(u32::from_le_bytes)
             }
-            b"LIST" if body.starts_with(b"INFO") => {
-                let comment = chunks(&body[4..]).find(|(name, _)| *name == b"ICMT");
-                text = comment.and_then(|(_, body)| super::recording::marked(body));
-            }
-            b"data" => seconds = rate.filter(|rate| *rate > 0).map(|rate| length(body, rate)),
+            b"data" => return rate.filter(|rate| *rate > 0).map(|rate| length(body, rate)),
             _ => {}
         }
     }
-    (text, seconds)
+    None
 }
 
 #[expect(

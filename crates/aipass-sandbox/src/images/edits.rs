@@ -1,8 +1,11 @@
 //! `POST /oauth2/v1/images/edits`: the pictures that were sent, side by side and tinted in a colour that follows from
 //! the prompt; with a mask, only where the mask is transparent.
 
+use axum::Json;
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
 use super::answer::Studio;
 use super::pixels::Pixels;
@@ -29,6 +32,15 @@ pub(crate) async fn edit(
     let form = Upload::read(request).await?;
     let order = Order::check(&Options::of(&form)?, "/images/edits", "image_edit")?;
     let prompt = request::prompt(form.owned("prompt"))?;
+    if form.first("image").is_some() && form.first("image[]").is_some() {
+        // LiteLLM raises a plain FastAPI error here, which has this form and not the usual one.
+        let detail = "Cannot specify both 'image' and 'image[]' fields";
+        return Ok((
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Json(json!({ "detail": detail })),
+        )
+            .into_response());
+    }
     let parts = parts(&form)?;
     let mut pictures = Vec::new();
     let mut pixels = 0;
@@ -93,16 +105,9 @@ pub(crate) async fn edit(
     Ok(studio.answer(&app, &order, draw))
 }
 
-/// The parts with pictures: `image` repeated, or `image[]` repeated, and not both.
+/// The parts with pictures: `image` repeated, or `image[]` repeated.
 fn parts(form: &Upload) -> Result<Vec<&Part>, ApiError> {
-    let (plain, listed): (Vec<_>, Vec<_>) = (form.all("image").collect(), form.all("image[]").collect());
-    if !plain.is_empty() && !listed.is_empty() {
-        return Err(ApiError::bad_param(
-            "image",
-            "send the pictures as image or as image[], not as both",
-        ));
-    }
-    let parts = if plain.is_empty() { listed } else { plain };
+    let parts: Vec<&Part> = form.all("image").chain(form.all("image[]")).collect();
     match parts.len() {
         0 => Err(missing()),
         count if count > MAX_PICTURES => Err(ApiError::bad_param("image", "at most 16 images can be sent")),
