@@ -7,6 +7,7 @@
 
 mod balance;
 mod books;
+mod extract;
 mod facade;
 mod generated;
 mod hooks;
@@ -33,5 +34,6 @@ mod spans;
 mod streams;
 mod support;
 mod tolerance;
+mod tools;
 mod users;
 mod wire;

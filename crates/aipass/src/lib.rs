@@ -32,6 +32,7 @@ mod client;
 mod config_error;
 pub mod env;
 mod error;
+mod extract;
 mod images;
 mod ledger;
 mod memory;
@@ -45,6 +46,7 @@ mod profile;
 mod raw;
 mod reach;
 mod streams;
+mod tools;
 mod transport;
 mod users;
 
@@ -57,6 +59,7 @@ pub use chat::{
 pub use client::Client;
 pub use config_error::ConfigError;
 pub use error::{BudgetExceeded, Error};
+pub use extract::{ExtractBuilder, ExtractMode, Extracted};
 pub use ledger::{BudgetGuard, Totals};
 pub use memory::{InMemory, Reply, Responder};
 pub use meta::{Answer, Meta, RateLimit};
@@ -68,6 +71,9 @@ pub use profile::{Profile, ProfileStore, Profiles};
 pub use raw::{RawAnswer, RawRequest};
 pub use reach::{Reached, reach};
 pub use streams::{ByteStream, EventStream};
+pub use tools::{
+    IntoToolFlow, Tool, ToolEvent, ToolFlow, ToolReport, ToolResult, ToolRun, ToolStatus, ToolStream, Tools,
+};
 
 /// Any error that a hook of yours gives.
 pub use aipass_api::BoxError;
@@ -79,6 +85,8 @@ pub use aipass_api::multipart::FilePart;
 pub use aipass_api::operation::Charge;
 /// The wire types.
 pub use aipass_api::types;
+/// What makes a schema of a type, for [`Client::extract`] and [`Tool::new`]: the version that this crate goes by.
+pub use schemars;
 
 #[cfg(feature = "unstable-api")]
 pub use aipass_api as api;

@@ -1,0 +1,63 @@
+//! The request of each form, and how a server says that it does not take one.
+
+use super::{ExtractMode, Form};
+use crate::{chat::ChatBuilder, error::Error};
+use aipass_api::types::{ChatMessage, ContentPart, JsonSchemaDefinition, MessageContent, ResponseFormat};
+
+pub(super) fn ask(chat: &ChatBuilder, form: &Form, mode: ExtractMode) -> ChatBuilder {
+    let mut chat = chat.clone();
+    let request = chat.request_mut();
+    request.response_format = match mode {
+        ExtractMode::JsonSchema => Some(ResponseFormat::JsonSchema(JsonSchemaDefinition {
+            description: None,
+            name: form.name.clone(),
+            schema: form.schema.clone(),
+            strict: Some(form.strict),
+        })),
+        ExtractMode::JsonObject => Some(ResponseFormat::JsonObject),
+        ExtractMode::Text => None,
+    };
+    // A chat that says nothing is refused before it is sent.
+    if mode != ExtractMode::JsonSchema && !request.messages.is_empty() {
+        instruct(&mut request.messages, form.instructions());
+    }
+    chat
+}
+
+/// Some models take one system message only, and that as the first.
+fn instruct(messages: &mut Vec<ChatMessage>, text: String) {
+    if let Some(ChatMessage::System { content, .. } | ChatMessage::Developer { content, .. }) =
+        messages.first_mut()
+    {
+        match content {
+            MessageContent::Text(said) => {
+                said.push_str("\n\n");
+                said.push_str(&text);
+                return;
+            }
+            MessageContent::Parts(parts) => {
+                parts.push(ContentPart::text(text));
+                return;
+            }
+            MessageContent::Unknown(_) => {}
+        }
+    }
+    messages.insert(0, ChatMessage::system(text));
+}
+
+/// Whether the server does not take that form of answer, as far as it says so: by the parameter, or in its words.
+pub(super) fn is_form_refused(error: &Error) -> bool {
+    const NAMES: [&str; 3] = ["response_format", "json_schema", "json_object"];
+    let is_status = error
+        .status()
+        .is_some_and(|status| matches!(status.as_u16(), 400 | 422));
+    let names = |text: &str| NAMES.iter().any(|name| text.contains(name));
+    // FastAPI names the member beside its words, so the body itself is looked at.
+    is_status
+        && error.is_bad_request()
+        && ([error.param(), error.code(), error.server_message()]
+            .into_iter()
+            .flatten()
+            .any(names)
+            || names(&String::from_utf8_lossy(error.raw_body())))
+}
