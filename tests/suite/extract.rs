@@ -218,6 +218,44 @@ async fn enums_have_a_strict_form() {
 }
 
 #[tokio::test]
+async fn bounds_and_formats_that_a_provider_may_refuse_are_told_in_words() {
+    #[derive(Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Bounds {
+        #[schemars(extend("format" = "date-time"))]
+        at: String,
+        /// Where it is.
+        #[schemars(url)]
+        link: String,
+        #[schemars(regex(pattern = "^[a-z]+$"))]
+        word: String,
+        signed: i64,
+        #[schemars(length(min = 1))]
+        set: std::collections::BTreeSet<u8>,
+    }
+    let content = r#"{"at":"a","link":"b","word":"c","signed":-1,"set":[1,1]}"#;
+    let (sent, bounds) = schema::<Bounds>(content).await;
+    assert_eq!(
+        (bounds.at, bounds.link, bounds.word),
+        ("a".into(), "b".into(), "c".into())
+    );
+    assert_eq!((bounds.signed, bounds.set.len()), (-1, 1));
+    assert_eq!(sent["strict"], true);
+    let expected = json!({
+        "at": {"type": "string", "format": "date-time"},
+        "link": {"type": "string", "description": "Where it is. (format: uri)"},
+        "word": {"type": "string", "description": "pattern: \"^[a-z]+$\""},
+        "signed": {"type": "integer"},
+        "set": {
+            "type": "array",
+            "description": "minItems: 1, uniqueItems: true",
+            "items": {"type": "integer", "description": "minimum: 0, maximum: 255"}
+        }
+    });
+    assert_eq!(sent["schema"]["properties"], expected);
+}
+
+#[tokio::test]
 async fn what_is_no_object_travels_in_one() {
     let wrapped = |name: &str, value: Value, definitions: Option<Value>| {
         let mut schema = json!({
@@ -643,6 +681,14 @@ async fn only_a_refused_form_leads_to_another_request() {
             ),
             2,
             "LiteLLM in its words",
+        ),
+        (
+            refusal(
+                "422 Unprocessable Entity",
+                r#"{"detail":[{"loc":["body","n"],"msg":"too big","input":{"response_format":1}}]}"#,
+            ),
+            1,
+            "it quotes the request",
         ),
         (
             refusal(

@@ -23,10 +23,6 @@ struct Place {
     town: String,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[schemars(crate = "aipass::schemars")]
-struct Nothing {}
-
 /// The weather of each town, and the towns that were asked for.
 fn weather(asked: &Arc<Mutex<Vec<String>>>) -> Tool {
     let asked = asked.clone();
@@ -44,7 +40,7 @@ fn weather(asked: &Arc<Mutex<Vec<String>>>) -> Tool {
 }
 
 fn clock() -> Tool {
-    Tool::new("clock", "", |_: Nothing| async { Ok("12:30") })
+    Tool::new("clock", "", |(): ()| async { Ok("12:30") })
 }
 
 fn completion(message: &Value, finish: &str) -> Answer {
@@ -93,7 +89,14 @@ struct Outcome {
 
 /// A question about the weather, with at most four rounds, to a model that answers so.
 async fn ask(answers: impl IntoIterator<Item = Answer>) -> Outcome {
-    ask_with([weather(&Arc::default()), clock()], 4, answers).await
+    #[derive(Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Empty {}
+
+    let double = Tool::new("double", "", |number: i64| async move { Ok(2 * number) });
+    let empty = Tool::new("empty", "", |_: Empty| async move { Ok(Vec::<u8>::new()) });
+    let tools = [weather(&Arc::default()), clock(), double, empty];
+    ask_with(tools, 4, answers).await
 }
 
 async fn ask_with(
@@ -235,7 +238,7 @@ async fn handlers_of_a_round_run_at_once() {
     let barrier = Arc::new(Barrier::new(2));
     let wait = {
         let barrier = barrier.clone();
-        Tool::new("wait", "", move |_: Nothing| {
+        Tool::new("wait", "", move |(): ()| {
             let barrier = barrier.clone();
             async move {
                 barrier.wait().await;
@@ -244,7 +247,7 @@ async fn handlers_of_a_round_run_at_once() {
             }
         })
     };
-    let meet = Tool::new("meet", "", move |_: Nothing| {
+    let meet = Tool::new("meet", "", move |(): ()| {
         let barrier = barrier.clone();
         async move {
             barrier.wait().await;
@@ -268,7 +271,7 @@ async fn no_more_handlers_run_at_once_than_the_app_says() {
     for at_once in [1, 2] {
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let seen = most.clone();
-        let tool = Tool::new("count", "", move |_: Nothing| {
+        let tool = Tool::new("count", "", move |(): ()| {
             let (running, most) = (running.clone(), most.clone());
             async move {
                 most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
@@ -336,6 +339,15 @@ async fn what_goes_wrong_in_a_call_is_told_to_the_model() {
             "the tool failed",
         ),
         (call("1", "clock", ""), ToolStatus::Done, "12:30"),
+        (call("1", "clock", "{\"now\":true}"), ToolStatus::Done, "12:30"),
+        (call("1", "double", "{\"value\":21}"), ToolStatus::Done, "42"),
+        (call("1", "double", "21"), ToolStatus::Done, "42"),
+        (
+            call("1", "double", "{}"),
+            ToolStatus::BadArguments,
+            "the arguments do not fit the parameters: at the top (line 1, column 2)",
+        ),
+        (call("1", "empty", ""), ToolStatus::Done, "[]"),
     ] {
         // Beside one that works.
         let both = calls(&[asked.clone(), call("2", "clock", "{}")]);
@@ -360,7 +372,7 @@ async fn what_goes_wrong_in_a_call_is_told_to_the_model() {
 
 #[tokio::test]
 async fn a_long_error_is_cut() {
-    let tool = Tool::new("fail", "", |_: Nothing| async {
+    let tool = Tool::new("fail", "", |(): ()| async {
         Err::<(), BoxError>("ü".repeat(5000).into())
     });
     let outcome = ask_with(tool, 2, [calls(&[call("1", "fail", "{}")]), says("Well.")]).await;
@@ -385,7 +397,7 @@ async fn a_call_without_an_id_gets_one() {
 
 #[tokio::test]
 async fn a_handler_can_stop_the_run() {
-    let stop = Tool::new("stop", "", |_: Nothing| async { Ok(ToolFlow::Stop("enough")) });
+    let stop = Tool::new("stop", "", |(): ()| async { Ok(ToolFlow::Stop("enough")) });
     let round = calls(&[call("1", "stop", "{}"), call("2", "clock", "{}")]);
     let outcome = ask_with([stop, clock()], 4, [round]).await;
     let report = outcome.report.unwrap();
@@ -437,7 +449,7 @@ async fn what_cannot_be_run_is_not_sent() {
             "two tools have one name",
         ),
         (
-            Tools::from(Tool::new("a b", "", |_: Nothing| async { Ok(1) })),
+            Tools::from(Tool::new("a b", "", |(): ()| async { Ok(1) })),
             1,
             None,
             "the name of a tool is not 1 to 64 ASCII letters, digits, `_` and `-`",
@@ -603,7 +615,7 @@ fn endless() -> (Tool, Arc<Notify>, Arc<AtomicUsize>) {
     }
     let (begun, dropped) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
     let (tell, count) = (begun.clone(), dropped.clone());
-    let tool = Tool::new("endless", "", move |_: Nothing| {
+    let tool = Tool::new("endless", "", move |(): ()| {
         let (tell, guard) = (tell.clone(), Dropped(count.clone()));
         async move {
             let _guard = guard;

@@ -21,10 +21,6 @@ struct Weather {
     celsius: f64,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[schemars(crate = "aipass::schemars")]
-struct Nothing {}
-
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::builder()
@@ -54,7 +50,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 })
             },
         ))
-        .tool(Tool::new("get_time", "The time of day.", |_: Nothing| async {
+        .tool(Tool::new("get_time", "The time of day.", |(): ()| async {
             Ok("12:30")
         }));
 

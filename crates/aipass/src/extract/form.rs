@@ -52,6 +52,30 @@ impl Form {
         self
     }
 
+    /// Whether the type is nothing at all, as `()` is.
+    pub(crate) fn is_nothing(&self) -> bool {
+        let value = self
+            .schema
+            .get("properties")
+            .and_then(|members| members.get("value"));
+        self.wrapped && value.is_some_and(|value| value.get("type") == Some(&"null".into()))
+    }
+
+    /// The form of an object without members.
+    pub(crate) fn empty(self) -> Self {
+        let closed = Map::from_iter([
+            ("type".to_owned(), "object".into()),
+            ("properties".to_owned(), Map::new().into()),
+            ("required".to_owned(), Vec::<Value>::new().into()),
+            ("additionalProperties".to_owned(), false.into()),
+        ]);
+        Self {
+            schema: closed,
+            strict: true,
+            ..self
+        }
+    }
+
     /// Whether a member of that name stands in the schema.
     pub(super) fn knows(&self, member: &str) -> bool {
         self.members.contains(member)

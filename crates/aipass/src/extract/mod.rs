@@ -52,7 +52,7 @@ impl Client {
     ///
     /// A program that depends on `schemars` 1 itself needs no such attribute.
     pub fn extract(&self, model: impl Into<String>) -> ExtractBuilder {
-        ExtractBuilder::of(self.chat(model))
+        self.chat(model).into()
     }
 }
 
@@ -107,8 +107,9 @@ pub enum ExtractMode {
     Text,
 }
 
-impl ExtractBuilder {
-    fn of(chat: ChatBuilder) -> Self {
+/// A chat that was put together for itself may be answered by a value, too.
+impl From<ChatBuilder> for ExtractBuilder {
+    fn from(chat: ChatBuilder) -> Self {
         Self {
             chat,
             name: None,
@@ -116,7 +117,9 @@ impl ExtractBuilder {
             text: false,
         }
     }
+}
 
+impl ExtractBuilder {
     fn chat(mut self, change: impl FnOnce(ChatBuilder) -> ChatBuilder) -> Self {
         self.chat = change(self.chat);
         self

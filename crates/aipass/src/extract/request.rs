@@ -3,6 +3,7 @@
 use super::{ExtractMode, Form};
 use crate::{chat::ChatBuilder, error::Error};
 use aipass_api::types::{ChatMessage, ContentPart, JsonSchemaDefinition, MessageContent, ResponseFormat};
+use serde_json::Value;
 
 pub(super) fn ask(chat: &ChatBuilder, form: &Form, mode: ExtractMode) -> ChatBuilder {
     let mut chat = chat.clone();
@@ -52,12 +53,21 @@ pub(super) fn is_form_refused(error: &Error) -> bool {
         .status()
         .is_some_and(|status| matches!(status.as_u16(), 400 | 422));
     let names = |text: &str| NAMES.iter().any(|name| text.contains(name));
-    // FastAPI names the member beside its words, so the body itself is looked at.
+    let mut told = [error.param(), error.code(), error.server_message()]
+        .into_iter()
+        .flatten();
     is_status
         && error.is_bad_request()
-        && ([error.param(), error.code(), error.server_message()]
-            .into_iter()
-            .flatten()
-            .any(names)
-            || names(&String::from_utf8_lossy(error.raw_body())))
+        && (told.any(names) || places(error.raw_body()).iter().any(|place| names(place)))
+}
+
+/// The places that FastAPI puts beside its words: `{"detail":[{"loc":["body","response_format"],"msg":"…"}]}`. What it quotes
+/// of the request stands there too, and says nothing.
+fn places(body: &[u8]) -> Vec<String> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let details = body.get("detail").and_then(Value::as_array).into_iter().flatten();
+    let places = details
+        .filter_map(|detail| detail.get("loc")?.as_array())
+        .flatten();
+    places.filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -91,7 +91,8 @@ impl Tool {
     /// by the doc comments of the type, so say when to call it and what it gives.
     ///
     /// The parameters are the schema of `A`: strict where the type allows it, as
-    /// [`ExtractBuilder`](crate::ExtractBuilder) has it. A type that is no object travels as the member `value` of one.
+    /// [`ExtractBuilder`](crate::ExtractBuilder) has it. A type that is no object travels as the member `value` of one, and
+    /// `()` is a tool without arguments.
     ///
     /// What the handler returns is sent to the model: a text as it is, anything else as JSON. **So is the `Display` of its
     /// error**, cut to 1000 characters, so that the model can do better: let it hold nothing that the model, its provider and
@@ -105,7 +106,11 @@ impl Tool {
         Fut: Future<Output = Result<R, BoxError>> + Send,
         R: IntoToolFlow,
     {
-        let (form, handler) = (Form::of::<A>(), Arc::new(handler));
+        let (mut form, handler) = (Form::of::<A>(), Arc::new(handler));
+        let nothing = form.is_nothing();
+        if nothing {
+            form = form.empty();
+        }
         let description = Some(description.into()).filter(|text| !text.is_empty());
         let definition = types::FunctionDefinition {
             description,
@@ -114,9 +119,14 @@ impl Tool {
             strict: Some(form.strict),
         };
         let handler = move |arguments: &str| -> Called {
-            // Some models say nothing where there is nothing to say.
-            let arguments = Some(arguments).filter(|text| !text.trim().is_empty());
-            let arguments: A = exactly(arguments.unwrap_or("{}"), &form)?;
+            let arguments = match arguments.trim() {
+                // Whatever the model says to it.
+                _ if nothing => "null",
+                // Some models say nothing where there is nothing to say.
+                "" => "{}",
+                arguments => arguments,
+            };
+            let arguments: A = exactly(arguments, &form)?;
             let handler = handler.clone();
             // The handler itself is called in there too: it may panic before its future is made.
             Ok(Box::pin(async move {
