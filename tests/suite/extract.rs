@@ -3,11 +3,15 @@
 mod fallbacks;
 mod schemas;
 
-use crate::support::{Answer, Server, answer, client};
-use aipass::{ChargeRisk, Error, schemars::JsonSchema};
+use crate::{
+    session::{CALLBACK, app, sign_in},
+    support::{Answer, Server, answer, client},
+};
+use aipass::{ChargeRisk, Error, MemoryStore, schemars::JsonSchema};
+use aipass_sandbox::Sandbox;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, error::Error as _};
+use std::{collections::BTreeMap, error::Error as _, sync::Arc};
 
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[schemars(crate = "aipass::schemars")]
@@ -289,4 +293,52 @@ async fn a_chat_says_that_nothing_was_left_for_the_answer() {
             }
         }
     }
+}
+
+/// Against the sandbox, which makes an instance of whatever schema it is sent.
+#[tokio::test]
+async fn one_extraction_is_one_charge() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ai = app(&sandbox, CALLBACK, Arc::new(MemoryStore::default()))
+        .await
+        .build()
+        .unwrap();
+    sign_in(&ai, &sandbox).await;
+    let ask = || {
+        ai.extract("gpt-4o-mini")
+            .user("Tea?")
+            .allow_json_object()
+            .allow_text()
+    };
+    let items = ask().into_json::<Vec<Item>>().await.unwrap();
+    assert_eq!((items.len(), items[0].name.as_str()), (1, "Tea"));
+    let found = ask().send::<Point>().await.unwrap();
+    assert_eq!((found.value, found.calls), (Point { x: 3, y: 3 }, 1));
+    assert_eq!(sandbox.counts().charged_calls, 2);
+    assert!(found.reply.meta().cost().unwrap() > 0.0);
+    let chat = ai.chat("gpt-4o-mini").user("Food");
+    assert_eq!(
+        aipass::ExtractBuilder::from(chat)
+            .into_json::<Kind>()
+            .await
+            .unwrap(),
+        Kind::Food
+    );
+}
+
+#[tokio::test]
+async fn nothing_that_was_said_is_shown() {
+    let server = Server::start([ok("{\"value\":\"canary\"}")]).await;
+    let ask = client(&server.base_url)
+        .extract("m")
+        .system("canary")
+        .user("canary");
+    let shown = format!("{ask:?}");
+    let found = ask.send::<String>().await.unwrap();
+    assert_eq!(found.value, "canary");
+    let shown = format!("{shown} {found:?}");
+    assert!(
+        shown.contains("JsonSchema") && !shown.contains("canary"),
+        "{shown}"
+    );
 }

@@ -3,11 +3,15 @@
 mod calls;
 mod streams;
 
-use crate::support::{Answer, Server, answer, client, eventually, impatient};
+use crate::{
+    session::{CALLBACK, app, sign_in},
+    support::{Answer, Server, answer, client, eventually, impatient},
+};
 use aipass::{
-    BoxError, ChargeRisk, Error, Tool, ToolReport, ToolStatus, Tools, schemars::JsonSchema,
+    BoxError, ChargeRisk, Error, MemoryStore, Tool, ToolReport, ToolStatus, Tools, schemars::JsonSchema,
     types::ChatMessage,
 };
+use aipass_sandbox::Sandbox;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
@@ -455,6 +459,47 @@ async fn dropping_a_run_drops_its_handlers() {
     })
     .await;
     assert_eq!(server.requests().len(), 1);
+}
+
+/// Against the sandbox, which calls each tool that the question names.
+#[tokio::test]
+async fn every_round_is_a_charge_and_no_more() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let ai = app(&sandbox, CALLBACK, Arc::new(MemoryStore::default()))
+        .await
+        .build()
+        .unwrap();
+    sign_in(&ai, &sandbox).await;
+    let asked = Arc::default();
+    let chat = ai.chat("gpt-4o-mini").user("Please get_weather for Bergen");
+    let run = chat.run_tools([weather(&asked), clock()], 5);
+    let whole = run.clone().send().await.unwrap();
+    assert_eq!((whole.rounds(), sandbox.counts().charged_calls), (2, 2));
+    assert!((whole.cost().unwrap() - sandbox.wallet().spent).abs() < 1e-9);
+    let streamed = in_time(run.stream().collect_report()).await.unwrap();
+    assert_eq!((streamed.rounds(), sandbox.counts().charged_calls), (2, 4));
+    assert_eq!(streamed.text(), whole.text());
+    assert!(whole.text().contains("21.5"), "{}", whole.text());
+    assert_eq!(*asked.lock().unwrap(), ["Bergen", "Bergen"]);
+}
+
+#[tokio::test]
+async fn nothing_that_was_said_is_shown() {
+    let tool = Tool::new("echo", "canary", |text: String| async move { Ok(text) });
+    let round = calls(&[call("1", "echo", "{\"value\":\"canary\"}")]);
+    let server = Server::start([round, says("canary")]).await;
+    let run = client(&server.base_url)
+        .chat("m")
+        .user("canary")
+        .run_tools(tool, 2);
+    let shown = format!("{run:?} {:?}", run.clone().stream());
+    let report = run.send().await.unwrap();
+    assert_eq!(
+        (report.text(), report.results()[0].content.as_str()),
+        ("canary", "canary")
+    );
+    let shown = format!("{shown} {report:?} {:?}", report.results());
+    assert!(shown.contains("echo") && !shown.contains("canary"), "{shown}");
 }
 
 #[test]

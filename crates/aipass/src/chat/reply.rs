@@ -99,7 +99,11 @@ impl ChatReply {
         choice.text.trim().is_empty()
             && choice.refusal.is_none()
             && choice.tool_calls.is_empty()
-            && (spent || choice.reasoning.is_some())
+            && (spent
+                || choice
+                    .reasoning
+                    .as_ref()
+                    .is_some_and(|thought| !thought.is_empty()))
     }
 
     /// The answer, if its first choice is one: neither cut at the limit of tokens, nor taken away by a content filter, nor

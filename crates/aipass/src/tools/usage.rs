@@ -2,7 +2,7 @@
 
 use aipass_api::types::{CompletionTokensDetails, PromptTokensDetails, Usage};
 
-/// What is not told of any is not told of the sum.
+/// What is told of no answer is not told of the sum, and neither is what this version does not know: it may be no number.
 pub(super) fn sum<'a>(all: impl Iterator<Item = &'a Usage>) -> Option<Usage> {
     let mut sum: Option<Usage> = None;
     for more in all {
@@ -15,6 +15,7 @@ pub(super) fn sum<'a>(all: impl Iterator<Item = &'a Usage>) -> Option<Usage> {
 }
 
 fn add(sum: &mut Usage, more: &Usage) {
+    sum.extra.clear();
     count(&mut sum.prompt_tokens, more.prompt_tokens);
     count(&mut sum.completion_tokens, more.completion_tokens);
     count(&mut sum.total_tokens, more.total_tokens);
@@ -33,8 +34,9 @@ fn add(sum: &mut Usage, more: &Usage) {
             cached_tokens,
             image_tokens,
             text_tokens,
-            ..
+            extra,
         } = sum.prompt_tokens_details.get_or_insert_default();
+        extra.clear();
         count(audio_tokens, more.audio_tokens);
         count(cache_write_tokens, more.cache_write_tokens);
         count(cached_tokens, more.cached_tokens);
@@ -48,8 +50,9 @@ fn add(sum: &mut Usage, more: &Usage) {
             reasoning_tokens,
             rejected_prediction_tokens,
             text_tokens,
-            ..
+            extra,
         } = sum.completion_tokens_details.get_or_insert_default();
+        extra.clear();
         count(accepted_prediction_tokens, more.accepted_prediction_tokens);
         count(audio_tokens, more.audio_tokens);
         count(reasoning_tokens, more.reasoning_tokens);
@@ -61,5 +64,39 @@ fn add(sum: &mut Usage, more: &Usage) {
 fn count(sum: &mut Option<i64>, more: Option<i64>) {
     if let Some(more) = more {
         *sum = Some(sum.unwrap_or(0).saturating_add(more));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage(json: &str) -> Usage {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn tokens_are_added_where_they_are_told() {
+        let all = [
+            usage(
+                r#"{"prompt_tokens":1,"completion_tokens_details":{"reasoning_tokens":2,"odd":1},"odd":1}"#,
+            ),
+            usage(
+                r#"{"prompt_tokens":3,"total_tokens":9,"cost":0.5,"prompt_tokens_details":{"cached_tokens":4}}"#,
+            ),
+            usage(r#"{"prompt_tokens":null,"completion_tokens_details":{"reasoning_tokens":5}}"#),
+        ];
+        let expected = usage(
+            r#"{"prompt_tokens":4,"total_tokens":9,"cost":0.5,"prompt_tokens_details":{"cached_tokens":4},
+                "completion_tokens_details":{"reasoning_tokens":7}}"#,
+        );
+        assert_eq!(sum(all.iter()), Some(expected));
+        assert_eq!(sum(all[..1].iter()), Some(all[0].clone()), "one is what it is");
+        assert_eq!(sum([].iter()), None);
+        let huge = usage(r#"{"total_tokens":9223372036854775807}"#);
+        assert_eq!(
+            sum([&huge, &all[1]].into_iter()).unwrap().total_tokens,
+            Some(i64::MAX)
+        );
     }
 }
