@@ -117,6 +117,22 @@ async fn only_a_refused_form_leads_to_another_request() {
         ),
         (
             refusal(
+                "400 Bad Request",
+                r#"{"error":{"message":"litellm.BadRequestError: Invalid value at 'generation_config.response_schema'","code":"400"}}"#,
+            ),
+            2,
+            "Gemini in its words",
+        ),
+        (
+            refusal(
+                "400 Bad Request",
+                r#"{"error":{"message":"Structured Outputs are not supported by this model."}}"#,
+            ),
+            2,
+            "a provider in its words",
+        ),
+        (
+            refusal(
                 "422 Unprocessable Entity",
                 r#"{"detail":[{"loc":["body","n"],"msg":"too big","input":{"response_format":1}}]}"#,
             ),

@@ -1,6 +1,6 @@
 //! A run as it happens.
 
-use super::{after_the_question, bodies, call, clock, endless, in_time, weather};
+use super::{after_the_question, bodies, call, calls, clock, endless, in_time, says, weather};
 use crate::support::{Answer, Server, client, events};
 use aipass::{ChargeRisk, ToolEvent};
 use serde_json::json;
@@ -192,4 +192,40 @@ async fn nothing_is_sent_before_a_stream_is_read() {
         (true, ChargeRisk::NotSent)
     );
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn dropping_a_stream_closes_its_connection() {
+    let text = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Su\"}}]}\n\n";
+    let server = Server::start([Answer::Hang(events(text))]).await;
+    let chat = client(&server.base_url).chat("m").user("Go.");
+    let mut stream = chat.run_tools(clock(), 1).stream();
+    assert_eq!(in_time(stream.next()).await.unwrap().unwrap().text(), "Su");
+    drop(stream);
+    server.closed(1).await;
+}
+
+/// A whole completion in the place of a stream has ended before its events are read.
+#[tokio::test]
+async fn what_has_ended_need_not_be_read_to_its_end() {
+    let server = Server::start([says("Sun.")]).await;
+    let chat = client(&server.base_url).chat("m").user("Go.");
+    let mut stream = chat.run_tools(clock(), 1).stream();
+    assert_eq!(in_time(stream.next()).await.unwrap().unwrap().text(), "Sun.");
+    let report = stream.finish().unwrap();
+    assert_eq!(
+        (report.text(), report.rounds(), report.messages().len()),
+        ("Sun.", 1, 2)
+    );
+
+    let server = Server::start([calls(&[call("1", "clock", "{}")])]).await;
+    let chat = client(&server.base_url).chat("m").user("Go.");
+    let mut stream = chat.run_tools(clock(), 2).stream();
+    assert_eq!(
+        brief(&in_time(stream.next()).await.unwrap().unwrap()),
+        "1 ToolCallStarted(clock)"
+    );
+    let error = stream.finish().unwrap_err();
+    assert!(error.is_incomplete(), "the call is still to be made");
+    assert_eq!(error.tool_report().unwrap().messages().len(), 2);
 }

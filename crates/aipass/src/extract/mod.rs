@@ -180,7 +180,8 @@ impl ExtractBuilder {
     /// Where the server refuses the schema, the question is asked again for any JSON object, with the schema in the
     /// instructions. That is one more request, and the one that is paid for.
     ///
-    /// The schema counts as refused at a 400 or 422 that names `response_format` or its forms. Any other failure ends it.
+    /// The schema counts as refused at a 400 or 422 that names `response_format` or its forms, also as a provider calls them.
+    /// Any other failure ends it.
     pub fn allow_json_object(mut self) -> Self {
         self.json_object = true;
         self

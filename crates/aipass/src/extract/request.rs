@@ -48,11 +48,23 @@ fn instruct(messages: &mut Vec<ChatMessage>, text: String) {
 
 /// Whether the server does not take that form of answer, as far as it says so: by the parameter, or in its words.
 pub(super) fn is_form_refused(error: &Error) -> bool {
-    const NAMES: [&str; 3] = ["response_format", "json_schema", "json_object"];
+    const NAMES: [&str; 7] = [
+        "response_format",
+        "json_schema",
+        "json_object",
+        // As Gemini and Anthropic call it, whose words a gateway passes on.
+        "response_schema",
+        "responseschema",
+        "output_format",
+        "structured output",
+    ];
     let is_status = error
         .status()
         .is_some_and(|status| matches!(status.as_u16(), 400 | 422));
-    let names = |text: &str| NAMES.iter().any(|name| text.contains(name));
+    let names = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        NAMES.iter().any(|name| text.contains(name))
+    };
     let mut told = [error.param(), error.code(), error.server_message()]
         .into_iter()
         .flatten();

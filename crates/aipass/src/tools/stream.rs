@@ -127,7 +127,7 @@ impl ToolStream {
                 self.progress.worked(*work);
                 ChargeRisk::NotSent
             }
-            // The last event was read, and the end behind it was not.
+            // It may have ended before its last events are read.
             State::Reading(stream) => match stream.finish().and_then(|reply| self.progress.answered(reply)) {
                 Ok(None) => return Ok(self.progress.report),
                 Ok(Some(_)) => ChargeRisk::NotSent,

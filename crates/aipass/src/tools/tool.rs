@@ -52,6 +52,17 @@ pub(super) struct Said {
 }
 
 /// What a tool says, and whether the run goes on.
+///
+/// ```
+/// use aipass::{Tool, ToolFlow};
+///
+/// let finish = Tool::new("finish", "Call it when all is done.", |summary: String| async move {
+///     if summary.is_empty() {
+///         return Ok(ToolFlow::Continue("Say what was done."));
+///     }
+///     Ok(ToolFlow::Stop("Noted."))
+/// });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a run goes on or it does not")]
 pub enum ToolFlow<R> {
@@ -169,6 +180,14 @@ impl Tool {
 /// The tools of a run. Clones share the handlers.
 ///
 /// Lists, and single tools, become one by themselves: [`run_tools`](crate::ChatBuilder::run_tools) takes any of these.
+///
+/// ```
+/// use aipass::{Tool, Tools};
+///
+/// let tools = Tools::new()
+///     .tool(Tool::new("get_time", "The time of day.", |(): ()| async { Ok("12:30") }))
+///     .tool(Tool::new("double", "Twice a number.", |number: i64| async move { Ok(2 * number) }));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Tools(Vec<Tool>);
 
