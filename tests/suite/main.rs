@@ -8,6 +8,7 @@
 mod balance;
 mod books;
 mod endpoints;
+mod extract;
 mod facade;
 mod generated;
 mod hooks;
@@ -34,6 +35,7 @@ mod spans;
 mod streams;
 mod support;
 mod tolerance;
+mod tools;
 mod users;
 mod vision;
 mod wire;

@@ -286,6 +286,13 @@ fn shortcoming(reply: &ChatReply) -> Option<Failure> {
         return Some(failure);
     }
     match reply.finish_reason()? {
+        FinishReason::Length if reply.is_spent_unseen() => Some(
+            Failure::new(
+                Exit::Incomplete,
+                "the limit of tokens was used up before the first word",
+            )
+            .with_help("the model spent it on reasoning; raise --max-tokens or leave it out"),
+        ),
         FinishReason::Length => Some(
             Failure::new(Exit::Incomplete, "the answer ends at the limit of tokens").with_help(
                 "raise --max-tokens or leave it out; models that reason spend tokens before the first word",

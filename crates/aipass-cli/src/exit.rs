@@ -120,7 +120,7 @@ pub(crate) const OF_CALLS: &[Rule<Error>] = &[
     (Exit::RateLimited, Error::is_rate_limited),
     (Exit::LoginRequired, Error::is_login_required),
     // It says more than the status that it comes with.
-    (Exit::Filtered, is_filtered),
+    (Exit::Filtered, Error::is_content_filter),
     (Exit::Permission, Error::is_permission),
     (Exit::Incomplete, |error| {
         error.is_incomplete()
@@ -159,29 +159,6 @@ pub(crate) const OF_LOGINS: &[Rule<AuthError>] = &[
     }),
     (Exit::Server, AuthError::is_temporary),
 ];
-
-/// Values of `error.code` or `error.type` that a content filter gives, in any case of letters.
-const FILTER_CODES: &[&str] = &[
-    "content_filter",
-    "content_policy_violation",
-    "moderation_blocked",
-    "ResponsibleAIPolicyViolation",
-];
-
-/// How a gateway begins the message of an error that a content filter gave, where its code is only a status.
-const FILTER_MESSAGE: &str = "litellm.ContentPolicyViolationError";
-
-fn is_filtered(error: &Error) -> bool {
-    let is_code = |text: &str| FILTER_CODES.iter().any(|code| code.eq_ignore_ascii_case(text));
-    let named = [error.code(), error.error_type()]
-        .into_iter()
-        .flatten()
-        .any(is_code);
-    named
-        || error
-            .server_message()
-            .is_some_and(|words| words.starts_with(FILTER_MESSAGE))
-}
 
 impl Exit {
     pub(crate) fn code(self) -> u8 {

@@ -34,6 +34,7 @@ mod config_error;
 mod embeddings;
 pub mod env;
 mod error;
+mod extract;
 mod foreign;
 mod images;
 mod ledger;
@@ -50,6 +51,7 @@ mod raw;
 mod reach;
 mod saved;
 mod streams;
+mod tools;
 mod transport;
 mod users;
 mod videos;
@@ -66,6 +68,7 @@ pub use client::Client;
 pub use config_error::ConfigError;
 pub use embeddings::{BatchError, Embeddings, EmbeddingsBuilder, cosine_similarity};
 pub use error::{BudgetExceeded, Error};
+pub use extract::{ExtractBuilder, ExtractMode, Extracted};
 pub use images::{GeneratedImage, ImageEditBuilder, ImageGenerationBuilder, ImageVariationBuilder, Images};
 pub use ledger::{BudgetGuard, Totals};
 pub use memory::{InMemory, Reply, Responder};
@@ -80,6 +83,9 @@ pub use profile::{Profile, ProfileStore, Profiles};
 pub use raw::{RawAnswer, RawRequest};
 pub use reach::{Reached, reach};
 pub use streams::{ByteStream, EventStream};
+pub use tools::{
+    IntoToolFlow, Tool, ToolEvent, ToolFlow, ToolReport, ToolResult, ToolRun, ToolStatus, ToolStream, Tools,
+};
 pub use videos::{VideoBuilder, VideoDownload, VideoJob, Wait};
 pub use vision::{Image, ImageBuilder, ImageError, ImageFormat};
 
@@ -93,6 +99,8 @@ pub use aipass_api::multipart::{FilePart, MediaType, Progress};
 pub use aipass_api::operation::Charge;
 /// The wire types.
 pub use aipass_api::types;
+/// What makes a schema of a type, for [`Client::extract`] and [`Tool::new`]: the version that this crate goes by.
+pub use schemars;
 
 #[cfg(feature = "unstable-api")]
 pub use aipass_api as api;

@@ -95,6 +95,15 @@ impl Meta {
         &self.headers
     }
 
+    /// The operation of a chat that was answered so.
+    pub(crate) fn operation(&self) -> &'static str {
+        if self.streamed {
+            "create_chat_completion_stream"
+        } else {
+            "create_chat_completion"
+        }
+    }
+
     fn limit(&self, what: &str) -> RateLimit {
         RateLimit {
             limit: number(&self.headers, &format!("x-ratelimit-limit-{what}")),

@@ -201,6 +201,21 @@ fn an_answer_that_a_filter_or_the_model_ends_is_11() {
     }
 }
 
+#[test]
+fn an_answer_that_reasoning_used_up_is_10_and_says_so() {
+    let spent = r#"{"choices":[{"index":0,"message":{"content":""},"finish_reason":"length"}],"usage":{"completion_tokens":50}}"#;
+    for args in [&CHAT[..], &WHOLE] {
+        let server = Answers::one("200 OK", "content-type: application/json\r\n", spent);
+        server
+            .program(args)
+            .run()
+            .exits(10)
+            .prints("")
+            .says("error: the limit of tokens was used up before the first word\n")
+            .says("help: the model spent it on reasoning; raise --max-tokens or leave it out\n");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_missing_scope_is_12_and_is_named() {
     let stage = Stage::start().await;

@@ -84,7 +84,8 @@ impl<'a> Sampler<'a> {
             "object" => self.object(schema, depth),
             "array" => self.array(schema, name, depth),
             "integer" => json!(least(schema, 3.0).ceil() as i64),
-            "number" => json!(least(schema, 12.5)),
+            // A confidence of 12.5 would be no example of one.
+            "number" => json!(least(schema, field(name, self.hint).as_f64().unwrap_or(12.5))),
             "boolean" => json!(true),
             "null" => Value::Null,
             _ => json!(self.string(schema, name)),
@@ -191,6 +192,7 @@ mod tests {
             "properties": {
                 "merchant": { "type": "string" },
                 "total": { "type": "number", "maximum": 9.5 },
+                "confidence": { "type": "number" },
                 "items": { "type": "array", "minItems": 2, "items": { "$ref": "#/$defs/Item" } },
                 "paid": { "type": ["null", "boolean"] },
                 "note": { "type": "string", "maxLength": 3 },
@@ -204,6 +206,7 @@ mod tests {
             json!({
                 "merchant": "Corner Shop",
                 "total": 9.5,
+                "confidence": 0.9,
                 "items": [{ "on": "2026-01-31" }, { "on": "2026-01-31" }],
                 "paid": true,
                 "note": "hel",

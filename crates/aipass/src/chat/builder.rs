@@ -205,6 +205,14 @@ impl ChatBuilder {
         }
     }
 
+    pub(crate) fn request(&self) -> &ChatCompletionRequest {
+        &self.request
+    }
+
+    pub(crate) fn request_mut(&mut self) -> &mut ChatCompletionRequest {
+        &mut self.request
+    }
+
     fn check(&self) -> Result<(), Error> {
         if self.request.model.trim().is_empty() {
             return Err(Error::request("the chat names no model"));
@@ -292,7 +300,7 @@ fn choice(at: usize, wire: &WireChoice) -> ChatChoice {
     }
 }
 
-fn tool_call(wire: &WireCall) -> ToolCall {
+pub(crate) fn tool_call(wire: &WireCall) -> ToolCall {
     let (name, arguments) = match (&wire.function, &wire.custom) {
         (Some(function), _) => (
             function.name.clone(),

@@ -1,6 +1,6 @@
 //! A chat's answer, whether it came whole or as a stream.
 
-use crate::meta::Meta;
+use crate::{error::Error, meta::Meta};
 use aipass_api::{
     enums::FinishReason,
     types::{self, Usage},
@@ -76,6 +76,62 @@ impl ChatReply {
     #[must_use]
     pub fn finish_reason(&self) -> Option<&FinishReason> {
         self.first()?.finish_reason.as_ref()
+    }
+
+    /// Whether the first choice ends at the limit of tokens.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.finish_reason() == Some(&FinishReason::Length)
+    }
+
+    /// Whether all tokens up to the limit were spent on what is not to be seen: a model that reasons used them up before the
+    /// first word. It was paid for; a higher `max_tokens`, or none, leaves room for the answer.
+    #[must_use]
+    pub fn is_spent_unseen(&self) -> bool {
+        let Some(choice) = self.first().filter(|_| self.is_cut()) else {
+            return false;
+        };
+        let spent = self.usage().is_some_and(|usage| {
+            let details = usage.completion_tokens_details.as_ref();
+            let reasoning = details.and_then(|details| details.reasoning_tokens);
+            usage.completion_tokens.max(reasoning) > Some(0)
+        });
+        choice.text.trim().is_empty()
+            && choice.refusal.is_none()
+            && choice.tool_calls.is_empty()
+            && (spent
+                || choice
+                    .reasoning
+                    .as_ref()
+                    .is_some_and(|thought| !thought.is_empty()))
+    }
+
+    /// The answer, if its first choice is one: neither cut at the limit of tokens, nor taken away by a content filter, nor
+    /// refused.
+    ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// let reply = ai.chat("gpt-5-mini").user("Why is the sky blue?").max_tokens(50).send().await?;
+    /// match reply.into_whole() {
+    ///     Ok(reply) => println!("{}", reply.text()),
+    ///     Err(error) if error.is_length() => println!("{}", error.help()),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::is_refusal`], [`Error::is_length`], [`Error::is_content_filter`]; the answer is then in [`Error::partial`],
+    /// and was paid for.
+    pub fn into_whole(self) -> Result<Self, Error> {
+        if self.refusal().is_some() {
+            return Err(Error::refusal(self));
+        }
+        match self.finish_reason() {
+            Some(FinishReason::Length) => Err(Error::length(self)),
+            Some(FinishReason::ContentFilter) => Err(Error::filtered(self)),
+            _ => Ok(self),
+        }
     }
 
     /// The first choice as the message that the next request repeats, so that the conversation goes on. `None` where there is

@@ -5,6 +5,7 @@ use crate::{
     chat::ChatReply,
     ledger::OverGuard,
     policy::{ChargeRisk, Class, ErrorClass, Facts, class, risk},
+    tools::ToolReport,
     transport::{Memory, MissingScope, Vetoed},
     vision::ImageError,
 };
@@ -32,9 +33,59 @@ impl Error {
             body: ErrorBody::default(),
             raw: Bytes::new(),
             partial: None,
+            tools: None,
             source: None,
             job: None,
         }))
+    }
+
+    /// The answer is whole, and is not what was asked for.
+    fn of_reply(kind: Kind, reply: ChatReply) -> Self {
+        let mut this = Self::bare(kind, ChargeRisk::Completed);
+        this.0.operation = Some(reply.meta.operation());
+        this.0.attempts = reply.meta.attempts();
+        this.0.headers = reply.meta.headers().clone();
+        this.0.partial = Some(reply);
+        this
+    }
+
+    pub(crate) fn refusal(reply: ChatReply) -> Self {
+        Self::of_reply(Kind::Refusal, reply)
+    }
+
+    pub(crate) fn length(reply: ChatReply) -> Self {
+        let unseen = reply.is_spent_unseen();
+        Self::of_reply(Kind::Length { unseen }, reply)
+    }
+
+    pub(crate) fn filtered(reply: ChatReply) -> Self {
+        Self::of_reply(Kind::Filtered, reply)
+    }
+
+    /// `place` says where in the answer, and quotes nothing of it.
+    pub(crate) fn unfit(reply: ChatReply, place: String) -> Self {
+        let mut this = Self::of_reply(Kind::Unfit, reply);
+        this.0.source = Some(place.into());
+        this
+    }
+
+    pub(crate) fn round_limit(reply: ChatReply) -> Self {
+        Self::of_reply(Kind::RoundLimit, reply)
+    }
+
+    /// A run of tools whose stream was not read to its end.
+    pub(crate) fn run_incomplete(risk: ChargeRisk) -> Self {
+        Self::bare(Kind::Incomplete, risk)
+    }
+
+    /// What the run had done goes with the error, and so do its costs: whoever takes the risk for that of the whole run must
+    /// not pay for the earlier rounds again.
+    pub(crate) fn in_run(mut self, report: ToolReport) -> Self {
+        if !report.replies().is_empty() && !self.0.risk.may_have_been_charged() {
+            self.0.risk = ChargeRisk::Completed;
+        }
+        self.0.tools = Some(Box::new(report));
+        self
     }
 
     /// The service did not answer a question that is no call and costs nothing.

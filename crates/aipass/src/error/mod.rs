@@ -10,6 +10,7 @@ use crate::{
     chat::ChatReply,
     meta,
     policy::{ChargeRisk, Class, ErrorClass},
+    tools::ToolReport,
     vision::ImageError,
 };
 use aipass_api::ErrorBody;
@@ -47,6 +48,7 @@ struct Parts {
     body: ErrorBody,
     raw: Bytes,
     partial: Option<ChatReply>,
+    tools: Option<Box<ToolReport>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     /// The job that the call was about.
     job: Option<String>,
@@ -84,7 +86,30 @@ enum Kind {
     JobFailed,
     /// A job that goes on after the waiting is over.
     StillRunning,
+    /// The model said no.
+    Refusal,
+    /// The answer ends at the limit of tokens; `unseen` where nothing of it is to be seen.
+    Length {
+        unseen: bool,
+    },
+    /// A content filter took the answer away.
+    Filtered,
+    /// An answer that is not of the type that was asked for.
+    Unfit,
+    /// A run of tools has made all the requests that it may.
+    RoundLimit,
 }
+
+/// Values of an error's code or type that a content filter gives, in any case of letters.
+const FILTER_CODES: &[&str] = &[
+    "content_filter",
+    "content_policy_violation",
+    "moderation_blocked",
+    "ResponsibleAIPolicyViolation",
+];
+
+/// How a gateway begins the message of an error that a content filter gave, where its code is only a status.
+const FILTER_MESSAGE: &str = "litellm.ContentPolicyViolationError";
 
 /// An empty wallet, as far as the server told. Amounts are in USD.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,7 +124,8 @@ pub struct BudgetExceeded {
 }
 
 /// Refusals and failures, as questions. One of them holds, but for [`is_not_found`](Self::is_not_found), which is a
-/// [bad request](Self::is_bad_request) too, and for what the login side adds.
+/// [bad request](Self::is_bad_request) too, for a [content filter](Self::is_content_filter) that answers with an error, and
+/// for what the login side adds.
 impl Error {
     /// There is no session, or the server accepts it no more.
     ///
@@ -212,12 +238,62 @@ impl Error {
         self.0.kind == Kind::Incomplete
     }
 
-    /// The answer is a success that cannot be read: not the promised JSON, or a page in its place.
+    /// The answer is a success that cannot be read: not the promised JSON, or a page in its place. Of
+    /// [structured output](crate::Client::extract): no JSON that fits the type; the [source](std::error::Error::source)
+    /// names the member, and the answer is in [`partial`](Self::partial).
     ///
-    /// Cause: something else than AI Pass answered, or a newer service. Remedy: check the base URL, update the program.
+    /// Cause: something else than AI Pass answered, or a newer service; a model that does not keep to the schema. Remedy:
+    /// check the base URL, update the program; try another model, or describe the members of the type.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, Kind::Decode | Kind::NotAnAnswer | Kind::Address(_))
+        matches!(
+            self.0.kind,
+            Kind::Decode | Kind::NotAnAnswer | Kind::Unfit | Kind::Address(_)
+        )
+    }
+
+    /// The model refused to answer; its words are the [refusal](ChatReply::refusal) of [`partial`](Self::partial). Only where
+    /// an answer was due: [`Client::extract`](crate::Client::extract), [`ChatReply::into_whole`].
+    ///
+    /// Cause: the model's own rules. Remedy: ask in another way, or another model.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.0.kind == Kind::Refusal
+    }
+
+    /// The answer ends at the limit of tokens; what came is in [`partial`](Self::partial). Only where a whole one was due:
+    /// [`Client::extract`](crate::Client::extract), a call of a tool, [`ChatReply::into_whole`].
+    ///
+    /// Cause: `max_tokens`, or the model's own limit. A model that reasons may use up all of it before the first word, which
+    /// [`ChatReply::is_spent_unseen`] and [`help`](Self::help) tell. Remedy: raise the limit, or leave it out.
+    #[must_use]
+    pub fn is_length(&self) -> bool {
+        matches!(self.0.kind, Kind::Length { .. })
+    }
+
+    /// A content filter took the answer away, or refused the request.
+    ///
+    /// Cause: what was asked for, or what the model wrote. Remedy: change the request; a repetition helps nothing.
+    #[must_use]
+    pub fn is_content_filter(&self) -> bool {
+        let is_code = |text: &str| FILTER_CODES.iter().any(|code| code.eq_ignore_ascii_case(text));
+        self.0.kind == Kind::Filtered
+            || [self.code(), self.error_type()]
+                .into_iter()
+                .flatten()
+                .any(is_code)
+            || self
+                .server_message()
+                .is_some_and(|words| words.starts_with(FILTER_MESSAGE))
+    }
+
+    /// A [run of tools](crate::ToolRun) has made all the requests that it may, and the model asks for more tools. What was
+    /// done is in [`tool_report`](Self::tool_report).
+    ///
+    /// Remedy: go on from there with more rounds, or show what came.
+    #[must_use]
+    pub fn is_round_limit(&self) -> bool {
+        self.0.kind == Kind::RoundLimit
     }
 
     /// Middleware of the app stopped the call; its error is the last in the chain of
@@ -350,6 +426,13 @@ impl Error {
     #[must_use]
     pub fn partial(&self) -> Option<&ChatReply> {
         self.0.partial.as_ref()
+    }
+
+    /// What a [run of tools](crate::ToolRun) had done when it failed. It was paid for, and
+    /// [a new run can go on from it](crate::ToolReport::messages).
+    #[must_use]
+    pub fn tool_report(&self) -> Option<&ToolReport> {
+        self.0.tools.as_deref()
     }
 
     fn class(&self) -> Option<ErrorClass> {

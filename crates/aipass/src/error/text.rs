@@ -59,6 +59,14 @@ impl Error {
             Kind::Address(_) => "the answer names a file at an address that is not safe to ask",
             Kind::JobFailed => "change what is asked for, or try again",
             Kind::StillRunning => "the job goes on: wait for it again by its id",
+            Kind::Refusal => "the model's own words are kept; ask in another way, or another model",
+            Kind::Length { unseen: true } => {
+                "the model spent the limit on reasoning, before the first word; raise max_tokens or leave it out, or ask for less reasoning effort"
+            }
+            Kind::Length { unseen: false } => "what came is kept; raise max_tokens or leave it out",
+            Kind::Filtered => "change the request; a repetition helps nothing",
+            Kind::Unfit => "the answer is kept; try another model, or describe the members of the type",
+            Kind::RoundLimit => "what was done is kept; go on from its messages with more rounds",
         };
         advice.to_owned()
     }
@@ -85,12 +93,16 @@ impl Error {
             Kind::Request(_) => "bad_request",
             Kind::Timeout => "timeout",
             Kind::Network => "network",
-            Kind::Decode | Kind::NotAnAnswer => "decode",
+            Kind::Decode | Kind::NotAnAnswer | Kind::Unfit => "decode",
             Kind::Incomplete => "incomplete",
             Kind::File(_) => "file",
             Kind::Address(_) => "address",
             Kind::JobFailed => "job_failed",
             Kind::StillRunning => "still_running",
+            Kind::Refusal => "refusal",
+            Kind::Length { .. } => "length",
+            Kind::Filtered => "content_filter",
+            Kind::RoundLimit => "round_limit",
         }
     }
 }
@@ -131,6 +143,12 @@ impl fmt::Display for Error {
             Kind::Address(why) => return write!(f, "the file's address is not asked: {why}"),
             Kind::JobFailed => "the job ended without a result",
             Kind::StillRunning => "the job is not done in time",
+            Kind::Refusal => "the model refused to answer",
+            Kind::Length { unseen: true } => "the limit of tokens was used up before the first word",
+            Kind::Length { unseen: false } => "the answer ends at the limit of tokens",
+            Kind::Filtered => "a content filter ended the answer",
+            Kind::Unfit => "the answer does not fit the type",
+            Kind::RoundLimit => "the limit of rounds is reached",
         };
         f.write_str(what)?;
         match self.0.status {
@@ -150,6 +168,7 @@ impl fmt::Debug for Error {
             .field("attempts", &self.0.attempts)
             .field("body", &self.0.body)
             .field("has_partial", &self.0.partial.is_some())
+            .field("has_tool_report", &self.0.tools.is_some())
             .field("source", &self.0.source)
             .finish()
     }
