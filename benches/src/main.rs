@@ -12,6 +12,7 @@
 mod allocations;
 mod chat;
 mod instructions;
+mod media;
 mod memory;
 mod paired;
 mod plain;
@@ -29,8 +30,9 @@ const USAGE: &str = "\
 usage: aipass-benches measure WHAT
        aipass-benches run chat raw|facade sequential|together CALLS URL
        aipass-benches run stream raw|facade|eventsource-stream|async-openai SHAPE COUNT URL
+       aipass-benches run media raw|facade upload|download|embeddings FILE URL
        aipass-benches serve
-WHAT: chat, stream
+WHAT: chat, stream, media
 SHAPE: large, events, tiny, late, many, idle, stalled (COUNT is the chunks), whole (COUNT is the bytes of the only one)";
 
 /// Who makes the calls.
@@ -62,6 +64,8 @@ fn main() -> ExitCode {
         ["run", "chat", side, shape, calls, url] => run_chat(side, shape, calls, url),
         ["measure", "stream"] => stream::measure().map(|report| println!("{report}")),
         ["run", "stream", reader, shape, chunks, url] => stream::run(reader, shape, chunks, url),
+        ["measure", "media"] => media::measure().map(|report| println!("{report}")),
+        ["run", "media", side, work, file, url] => media::run(side, work, file, url),
         ["serve"] => server::serve().map_err(Failure::from),
         _ => Err(USAGE.into()),
     };

@@ -4,7 +4,7 @@
 //! It is a process of its own, so that its work is in no figure. It ends when its standard input does, and so never
 //! outlives the program that started it.
 
-use crate::{Failure, stream::wire};
+use crate::{Failure, media, stream::wire};
 use memchr::memmem;
 use std::{
     env,
@@ -167,9 +167,16 @@ async fn connection(mut stream: TcpStream, state: &State) -> io::Result<()> {
             if !std::mem::replace(&mut counted, true) {
                 state.connections.fetch_add(1, Relaxed);
             }
-            match wire::Wanted::in_request(request) {
-                Some(wanted) => wanted.write(&mut stream, &state.go_on).await?,
-                None => stream.write_all(&state.answer).await?,
+            if let Some((media_type, body)) = media::wire::answer(request) {
+                let length = body.len();
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n");
+                stream.write_all(head.as_bytes()).await?;
+                stream.write_all(body).await?;
+            } else {
+                match wire::Wanted::in_request(request) {
+                    Some(wanted) => wanted.write(&mut stream, &state.go_on).await?,
+                    None => stream.write_all(&state.answer).await?,
+                }
             }
             buffer.drain(..length);
         }

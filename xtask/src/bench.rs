@@ -16,11 +16,15 @@ use std::{
 };
 
 /// What there is to measure, and what it is.
-const BENCHES: [(&str, &str); 2] = [
+const BENCHES: [(&str, &str); 3] = [
     ("chat", "a chat of 1 KB, against reqwest and serde_json by hand"),
     (
         "stream",
         "a streamed chat, against the same and against other crates",
+    ),
+    (
+        "media",
+        "files up and down, and vectors, against the same by hand",
     ),
 ];
 

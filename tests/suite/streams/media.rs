@@ -81,7 +81,7 @@ impl Of {
                 let form = TranscriptionForm::builder()
                     .model("gpt-4o-transcribe")
                     .file(FilePart::new("talk.mp3", "audio/mpeg", &b"MP3"[..]));
-                let sent = in_time(ai.transcription_stream(form.try_into().unwrap())).await;
+                let sent = in_time(ai.transcribe_form(form.try_into().unwrap()).stream()).await;
                 drain(sent, |event| {
                     line(
                         event.type_.as_ref().map(|kind| kind.as_str()),
@@ -92,7 +92,7 @@ impl Of {
             }
             Self::Images => {
                 let request = ImageGenerationRequest::builder().prompt("a cat").n(n);
-                let sent = in_time(ai.image_stream(&request.try_into().unwrap())).await;
+                let sent = in_time(ai.image_request(request.try_into().unwrap()).stream()).await;
                 drain(sent, |event| {
                     line(event.type_.as_ref().map(|kind| kind.as_str()), event.b64_json)
                 })
@@ -103,7 +103,7 @@ impl Of {
                     .image(vec![FilePart::new("cat.png", "image/png", &b"PNG"[..])])
                     .prompt("a hat")
                     .n(n);
-                let sent = in_time(ai.image_edit_stream(form.try_into().unwrap())).await;
+                let sent = in_time(ai.edit_image_form(form.try_into().unwrap()).stream()).await;
                 drain(sent, |event| {
                     line(event.type_.as_ref().map(|kind| kind.as_str()), event.b64_json)
                 })
@@ -199,7 +199,11 @@ async fn each_asks_for_a_stream() {
     }
 
     let server = Server::start([answer("200 OK", "audio/mpeg", "ID3")]).await;
-    let sound = client(&server.base_url).speech_stream(&speech()).await.unwrap();
+    let sound = client(&server.base_url)
+        .speech_request(speech())
+        .stream()
+        .await
+        .unwrap();
     assert_eq!(in_time(sound.bytes()).await.unwrap(), "ID3");
     let sent = Sent::to(&server);
     assert_eq!(sent.line, "POST /oauth2/v1/audio/speech");
@@ -447,7 +451,8 @@ async fn an_image_of_a_list_keeps_its_members() {
     let server = Server::start([answer("200 OK", "application/json", list)]).await;
     let request = ImageGenerationRequest::builder().prompt("a cat");
     let sent = client(&server.base_url)
-        .image_stream(&request.try_into().unwrap())
+        .image_request(request.try_into().unwrap())
+        .stream()
         .await;
     let event = in_time(sent.unwrap().next()).await.unwrap().unwrap();
     assert_eq!(
@@ -518,7 +523,8 @@ async fn dropping_a_stream_of_events_closes_its_socket() {
         .model("m")
         .file(FilePart::new("a", "audio/mpeg", &b"x"[..]));
     let mut stream = client(&server.base_url)
-        .transcription_stream(form.try_into().unwrap())
+        .transcribe_form(form.try_into().unwrap())
+        .stream()
         .await
         .unwrap();
     in_time(stream.next()).await.unwrap().unwrap();
@@ -535,7 +541,8 @@ async fn a_stream_of_events_is_whole_after_its_end_alone() {
         let server = Server::start([answer]).await;
         let request = ImageGenerationRequest::builder().prompt("a cat");
         let sent = impatient(&server.base_url)
-            .image_stream(&request.try_into().unwrap())
+            .image_request(request.try_into().unwrap())
+            .stream()
             .await;
         let mut stream = sent.unwrap();
         let mut whole = vec![stream.is_whole()];

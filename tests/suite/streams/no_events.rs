@@ -17,7 +17,7 @@ async fn transcribe_with(ai: &Client, format: Option<TranscriptionFormat>) -> Go
         .model("whisper-1")
         .file(FilePart::new("talk.mp3", "audio/mpeg", &b"MP3"[..]))
         .response_format(format);
-    let sent = in_time(ai.transcription_stream(form.try_into().unwrap())).await;
+    let sent = in_time(ai.transcribe_form(form.try_into().unwrap()).stream()).await;
     drain(sent, |event| {
         let kind = event.type_.as_ref().map_or("?", |kind| kind.as_str()).to_owned();
         format!("{kind}|{}", event.delta.or(event.text).unwrap_or_default())
@@ -182,7 +182,12 @@ async fn what_holds_nothing_of_an_answer_is_no_half_of_one() {
 async fn draw(answer: Answer) -> Got {
     let server = Server::start([answer]).await;
     let request = ImageGenerationRequest::builder().prompt("a cat");
-    let sent = in_time(impatient(&server.base_url).image_stream(&request.try_into().unwrap())).await;
+    let sent = in_time(
+        impatient(&server.base_url)
+            .image_request(request.try_into().unwrap())
+            .stream(),
+    )
+    .await;
     drain(sent, |event| event.b64_json.unwrap_or_default()).await
 }
 

@@ -23,7 +23,7 @@ async fn whole_transcription(ai: &Client) {
     let form = TranscriptionForm::builder()
         .model("m")
         .file(FilePart::new("a", "audio/mpeg", &b"x"[..]));
-    let sent = in_time(ai.transcription_stream(form.try_into().unwrap())).await;
+    let sent = in_time(ai.transcribe_form(form.try_into().unwrap()).stream()).await;
     let got = drain(sent, |event| event.text.unwrap_or_default()).await;
     got.end.unwrap();
     assert_eq!(got.items, ["Hello"]);

@@ -10,12 +10,12 @@ use aipass::{ChargeRisk, Error, RequestOptions};
 
 async fn sound(answer: Answer) -> Got {
     let server = Server::start([answer]).await;
-    let sent = in_time(impatient(&server.base_url).speech_stream(&speech())).await;
+    let sent = in_time(impatient(&server.base_url).speech_request(speech()).stream()).await;
     let mut got = drain(sent, |piece| String::from_utf8(piece.to_vec()).unwrap()).await;
     got.items = vec![got.items.concat()];
 
     // The whole at once ends in the same way.
-    let all = match in_time(impatient(&server.base_url).speech_stream(&speech())).await {
+    let all = match in_time(impatient(&server.base_url).speech_request(speech()).stream()).await {
         Ok(sound) => in_time(sound.bytes()).await,
         Err(error) => Err(error),
     };
@@ -87,7 +87,7 @@ async fn a_sound_that_breaks_off_is_no_short_one() {
 async fn the_rest_of_a_broken_sound_is_no_sound() {
     let short = format!("{SOUND}content-length: 7\r\n\r\nID3abc").into_bytes();
     let server = Server::start([Answer::Hang(short)]).await;
-    let mut sound = in_time(impatient(&server.base_url).speech_stream(&speech()))
+    let mut sound = in_time(impatient(&server.base_url).speech_request(speech()).stream())
         .await
         .unwrap();
     assert_eq!(in_time(sound.next()).await.unwrap().unwrap(), "ID3abc");
@@ -102,7 +102,7 @@ async fn the_rest_of_a_broken_sound_is_no_sound() {
 #[tokio::test]
 async fn a_sound_is_whole_after_its_end_alone() {
     let server = Server::start([answer("200 OK", "audio/mpeg", "ID3abc")]).await;
-    let mut sound = in_time(client(&server.base_url).speech_stream(&speech()))
+    let mut sound = in_time(client(&server.base_url).speech_request(speech()).stream())
         .await
         .unwrap();
     let mut length = 0;
@@ -135,14 +135,17 @@ async fn json_or_a_page_is_no_sound() {
 async fn a_sound_is_taken_whole_up_to_a_limit() {
     let server = Server::start([answer("200 OK", "audio/mpeg", "ID3abc")]).await;
     let of = |bytes| client(&server.base_url).with_options(RequestOptions::new().max_body(bytes));
-    let whole = of(6).speech_stream(&speech()).await.unwrap();
+    let whole = of(6).speech_request(speech()).stream().await.unwrap();
     assert_eq!(in_time(whole.bytes()).await.unwrap(), "ID3abc");
-    let large = of(5).speech_stream(&speech()).await.unwrap();
+    let large = of(5).speech_request(speech()).stream().await.unwrap();
     let error = in_time(large.bytes()).await.unwrap_err();
     assert!(error.is_decode(), "{error:?}");
     assert!(error.charge_risk().may_have_been_charged());
     // Piece by piece there is none.
-    let got = drain(of(5).speech_stream(&speech()).await, |piece| format!("{piece:?}")).await;
+    let got = drain(of(5).speech_request(speech()).stream().await, |piece| {
+        format!("{piece:?}")
+    })
+    .await;
     got.end.unwrap();
 }
 
@@ -151,9 +154,9 @@ async fn dropping_a_sound_closes_its_socket() {
     let open = format!("{SOUND}content-length: 7\r\n\r\nID3abc").into_bytes();
     let server = Server::start([Answer::Hang(open)]).await;
     let ai = client(&server.base_url);
-    drop(in_time(ai.speech_stream(&speech())).await.unwrap());
+    drop(in_time(ai.speech_request(speech()).stream()).await.unwrap());
     server.closed(1).await;
-    let mut sound = in_time(ai.speech_stream(&speech())).await.unwrap();
+    let mut sound = in_time(ai.speech_request(speech()).stream()).await.unwrap();
     in_time(sound.next()).await.unwrap().unwrap();
     let shown = format!("{sound:?}");
     assert!(!shown.contains("ID3") && !shown.contains("token-1"), "{shown}");
@@ -169,7 +172,8 @@ async fn an_empty_sound_is_no_sound() {
     ] {
         let server = Server::start([Answer::Bytes(format!("{SOUND}{end}").into_bytes())]).await;
         let sound = impatient(&server.base_url)
-            .speech_stream(&speech())
+            .speech_request(speech())
+            .stream()
             .await
             .unwrap();
         let error = sound.bytes().await.unwrap_err();

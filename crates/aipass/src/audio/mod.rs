@@ -1,7 +1,7 @@
 //! Speech from text, and text from speech.
 
+mod heard;
 mod speech;
-mod stream;
 mod transcription;
 
 pub use speech::SpeechBuilder;

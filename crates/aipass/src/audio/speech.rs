@@ -74,13 +74,28 @@ impl SpeechBuilder {
 
     /// Sends it and gives the sound as it is made. A paid call.
     ///
+    /// ```no_run
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// let mut sound = ai.speech("tts-1", "Hello!").stream().await?;
+    /// while let Some(piece) = sound.next().await {
+    ///     println!("{} bytes", piece?.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// See [`Error`]: what fails before the first byte. What fails later comes out of the stream.
-    pub async fn stream(self) -> Result<ByteStream, Error> {
+    pub async fn stream(mut self) -> Result<ByteStream, Error> {
         if self.request.input.trim().is_empty() {
             return Err(Error::request("there is no text to read aloud"));
         }
-        self.client.speech_stream(&self.request).await
+        // In events the same sound would come as base64.
+        self.request.stream_format = None;
+        let call = self.client.begin("create_speech", Some(&self.request.model))?;
+        match call.post(&self.client, "*/*", self.request).await {
+            Ok(response) => Ok(ByteStream::new(response, call)),
+            Err(error) => Err(call.failed(error)),
+        }
     }
 
     /// Sends it and waits for the whole sound. A paid call.

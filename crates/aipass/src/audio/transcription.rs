@@ -6,12 +6,11 @@ use crate::{
     error::Error,
     meta::Answer,
     options::RequestOptions,
-    streams::EventStream,
 };
 use aipass_api::{
     enums::{TimestampGranularity, TranscriptionFormat},
     multipart::{FilePart, Form},
-    types::{Transcription, TranscriptionEvent, TranscriptionForm},
+    types::{Transcription, TranscriptionForm},
 };
 use bytes::Bytes;
 use serde::Deserialize;
@@ -46,8 +45,8 @@ impl Client {
 #[derive(Clone)]
 #[must_use = "nothing is written down before it is sent"]
 pub struct TranscriptionBuilder {
-    client: Client,
-    form: TranscriptionForm,
+    pub(super) client: Client,
+    pub(super) form: TranscriptionForm,
 }
 
 impl TranscriptionBuilder {
@@ -143,14 +142,6 @@ impl TranscriptionBuilder {
     /// See [`Error`].
     pub async fn vtt(self) -> Result<Answer<String>, Error> {
         self.in_text(TranscriptionFormat::Vtt).await
-    }
-
-    /// Sends it, and gives the text as it is heard: see [`transcription_stream`](Client::transcription_stream). A paid call.
-    ///
-    /// # Errors
-    /// See [`Error`]: what fails before the first event. What fails later comes out of the stream.
-    pub async fn stream(self) -> Result<EventStream<TranscriptionEvent>, Error> {
-        self.client.transcription_stream(self.form).await
     }
 
     async fn in_text(mut self, format: TranscriptionFormat) -> Result<Answer<String>, Error> {

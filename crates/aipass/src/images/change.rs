@@ -1,11 +1,11 @@
 //! Images made from other images.
 
 use super::{Images, check_prompt};
-use crate::{client::Client, error::Error, options::RequestOptions, streams::EventStream};
+use crate::{client::Client, error::Error, options::RequestOptions};
 use aipass_api::{
     enums::{ImageQuality, ImageResponseFormat, ImageSize},
     multipart::{FilePart, Form},
-    types::{ImageEditEvent, ImageEditForm, ImageVariationForm},
+    types::{ImageEditForm, ImageVariationForm},
 };
 use std::fmt;
 
@@ -64,8 +64,8 @@ impl Client {
 #[derive(Clone)]
 #[must_use = "nothing is changed before it is sent"]
 pub struct ImageEditBuilder {
-    client: Client,
-    form: ImageEditForm,
+    pub(super) client: Client,
+    pub(super) form: ImageEditForm,
 }
 
 impl ImageEditBuilder {
@@ -129,17 +129,7 @@ impl ImageEditBuilder {
         Images::of(&self.client, call, answer)
     }
 
-    /// Sends it and gives sketches on the way, as many as `partial_images` asks for, and then the images: see
-    /// [`image_edit_stream`](Client::image_edit_stream). A paid call.
-    ///
-    /// # Errors
-    /// See [`Error`]: what fails before the first event. What fails later comes out of the stream.
-    pub async fn stream(self) -> Result<EventStream<ImageEditEvent>, Error> {
-        self.check()?;
-        self.client.image_edit_stream(self.form).await
-    }
-
-    fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         if self.form.image.is_empty() {
             return Err(Error::request("there is no image to change"));
         }

@@ -1,16 +1,16 @@
 //! Images: drawn, changed, varied; whole, or with sketches on the way.
 
 mod change;
+mod drawn;
 mod made;
-mod stream;
 
 pub use change::{ImageEditBuilder, ImageVariationBuilder};
 pub use made::{GeneratedImage, Images};
 
-use crate::{client::Client, error::Error, options::RequestOptions, streams::EventStream};
+use crate::{client::Client, error::Error, options::RequestOptions};
 use aipass_api::{
     enums::{ImageQuality, ImageResponseFormat, ImageSize},
-    types::{ImageGenerationEvent, ImageGenerationRequest},
+    types::ImageGenerationRequest,
 };
 use std::fmt;
 
@@ -93,16 +93,6 @@ impl ImageGenerationBuilder {
         let call = self.client.begin("create_image", self.request.model.as_deref())?;
         let answer = call.post_for_json(&self.client, &self.request).await;
         Images::of(&self.client, call, answer)
-    }
-
-    /// Sends it and gives sketches on the way, as many as `partial_images` asks for, and then the images: see
-    /// [`image_stream`](Client::image_stream). A paid call.
-    ///
-    /// # Errors
-    /// See [`Error`]: what fails before the first event. What fails later comes out of the stream.
-    pub async fn stream(self) -> Result<EventStream<ImageGenerationEvent>, Error> {
-        self.check()?;
-        self.client.image_stream(&self.request).await
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -26,10 +26,10 @@ use std::{
 /// never a short body.
 ///
 /// ```no_run
-/// # async fn run(ai: aipass::Client, request: aipass::types::SpeechRequest) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn run(ai: aipass::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// use tokio::{fs, io::AsyncWriteExt as _};
 ///
-/// let mut sound = ai.speech_stream(&request).await?;
+/// let mut sound = ai.speech("tts-1", "Hello!").stream().await?;
 /// // The name is given to a whole file only.
 /// let mut file = fs::File::create("hello.mp3.part").await?;
 /// while let Some(piece) = sound.next().await {

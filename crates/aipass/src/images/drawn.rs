@@ -1,32 +1,27 @@
 //! Images as they are drawn.
 
+use super::{ImageEditBuilder, ImageGenerationBuilder};
 use crate::{
     call::Call,
-    client::Client,
     error::Error,
     streams::{EventStream, Part, Rules},
 };
 use aipass_api::{
     multipart::Form,
-    types::{ImageEditEvent, ImageEditForm, ImageGenerationEvent, ImageGenerationRequest},
+    types::{ImageEditEvent, ImageGenerationEvent},
 };
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-impl Client {
-    /// Has images drawn, and gives sketches on the way, as many as `partial_images` asks for; then each image, in base64 (or
-    /// with a `url` in `extra`, where a server does not stream). A paid call. (Playbook section 8; scope `api:access`.)
+impl ImageGenerationBuilder {
+    /// Sends it, and gives sketches on the way, as many as `partial_images` asks for; then each image, in base64 (or with a
+    /// `url` in `extra`, where a server does not stream). A paid call.
     ///
     /// ```no_run
-    /// # async fn run(ai: aipass::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use aipass::types::ImageGenerationRequest;
-    ///
-    /// let request = ImageGenerationRequest::builder()
-    ///     .model("gpt-image-1".to_owned())
-    ///     .prompt("A lighthouse at dusk")
-    ///     .partial_images(2);
-    /// let mut events = ai.image_stream(&request.try_into()?).await?;
+    /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
+    /// let image = ai.image("gpt-image-1", "A lighthouse at dusk").with(|request| request.partial_images = Some(2));
+    /// let mut events = image.stream().await?;
     /// while let Some(event) = events.next().await {
     ///     let event = event?;
     ///     println!("{:?}: {} letters", event.type_, event.b64_json.unwrap_or_default().len());
@@ -36,29 +31,31 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`]: what fails before the first event. What fails later comes out of the stream.
-    pub async fn image_stream(
-        &self,
-        request: &ImageGenerationRequest,
-    ) -> Result<EventStream<ImageGenerationEvent>, Error> {
-        let mut request = request.clone();
-        request.stream = Some(true);
-        let call = self.begin("create_image_stream", request.model.as_deref())?;
-        let sent = call.post(self, "text/event-stream", &request).await;
-        events(sent, call, request.n)
+    pub async fn stream(mut self) -> Result<EventStream<ImageGenerationEvent>, Error> {
+        self.check()?;
+        self.request.stream = Some(true);
+        let call = self
+            .client
+            .begin("create_image_stream", self.request.model.as_deref())?;
+        let sent = call.post(&self.client, "text/event-stream", &self.request).await;
+        events(sent, call, self.request.n)
     }
+}
 
-    /// Has images changed; otherwise as [`image_stream`](Self::image_stream).
+impl ImageEditBuilder {
+    /// Sends it, and gives sketches on the way, as [`ImageGenerationBuilder::stream`]. A paid call.
     ///
     /// # Errors
-    /// As [`image_stream`](Self::image_stream).
-    pub async fn image_edit_stream(
-        &self,
-        mut form: ImageEditForm,
-    ) -> Result<EventStream<ImageEditEvent>, Error> {
-        form.stream = Some(true);
-        let n = form.n;
-        let call = self.begin("edit_image_stream", form.model.as_deref())?;
-        let sent = call.post_form(self, "text/event-stream", Form::from(form)).await;
+    /// See [`Error`]: what fails before the first event. What fails later comes out of the stream.
+    pub async fn stream(mut self) -> Result<EventStream<ImageEditEvent>, Error> {
+        self.check()?;
+        self.form.stream = Some(true);
+        let n = self.form.n;
+        let call = self
+            .client
+            .begin("edit_image_stream", self.form.model.as_deref())?;
+        let form = Form::from(self.form);
+        let sent = call.post_form(&self.client, "text/event-stream", form).await;
         events(sent, call, n)
     }
 }
