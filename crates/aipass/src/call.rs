@@ -155,7 +155,7 @@ impl Call {
         accept: &'static str,
         form: Form,
     ) -> Result<Response, Error> {
-        let request = self.form_request(client, accept, form)?;
+        let request = self.form_request(client, accept, form).await?;
         self.open(client, request).await
     }
 
@@ -165,15 +165,23 @@ impl Call {
         client: &Client,
         form: Form,
     ) -> Result<T, Error> {
-        let request = self.form_request(client, "application/json", form)?;
+        let request = self.form_request(client, "application/json", form).await?;
         self.whole_json(client, request).await
     }
 
-    fn form_request(&self, client: &Client, accept: &'static str, form: Form) -> Result<Request, Error> {
+    async fn form_request(
+        &self,
+        client: &Client,
+        accept: &'static str,
+        form: Form,
+    ) -> Result<Request, Error> {
         let (content_type, body) = form.into_streamed();
         let content_type = HeaderValue::try_from(content_type)
             .map_err(|_| Error::request("the boundary of the form cannot be sent"))?;
         let request = self.request_of(client, accept, content_type, body.to_body());
+        if !body.is_replayable() {
+            Box::pin(self.within(client.renew_ahead())).await;
+        }
         self.context.set_body(body);
         Ok(request)
     }
@@ -207,7 +215,7 @@ impl Call {
         accept: &'static str,
         form: Form,
     ) -> Result<Bytes, Error> {
-        let request = self.form_request(client, accept, form)?;
+        let request = self.form_request(client, accept, form).await?;
         self.whole(client, request).await
     }
 

@@ -19,8 +19,12 @@ use http::HeaderValue;
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
 };
 use url::Url;
+
+/// How long a token must be good for what can be sent once only.
+const LONG_ENOUGH: Duration = Duration::from_secs(300);
 
 /// A client for AI Pass on behalf of one user. Clones share the session and the connections.
 ///
@@ -246,6 +250,25 @@ impl Client {
     #[must_use]
     pub fn totals(&self) -> Totals {
         self.core.books().totals()
+    }
+
+    /// Renews a token that is near its end, before something that can be sent once only. Where that fails, the token that is
+    /// there may still do.
+    pub(crate) async fn renew_ahead(&self) {
+        let Some(auth) = &self.core.auth else { return };
+        let Ok(Some(session)) = auth.session().await else {
+            return;
+        };
+        let Some(ends) = session.expires_at.filter(|_| session.can_refresh) else {
+            return;
+        };
+        let life = ends.duration_since(session.obtained_at).unwrap_or_default();
+        let left = ends.duration_since(SystemTime::now()).unwrap_or_default();
+        if left < LONG_ENOUGH.min(life / 2)
+            && let Err(error) = auth.refresh().await
+        {
+            tracing::debug!("the token was not renewed ahead of an upload: {error}");
+        }
     }
 
     /// The same client, for servers that the app's own headers are not meant for.

@@ -6,7 +6,7 @@ use crate::{
     policy::server::{Act, Script, json},
     support::{Server, answer, client},
 };
-use aipass::{ChargeRisk, FilePart, Progress};
+use aipass::{AccountKey, ChargeRisk, Client, FilePart, MemoryStore, Progress, StoredTokens, TokenStore};
 use std::{
     io::Write as _,
     sync::{Arc, Mutex},
@@ -329,4 +329,37 @@ async fn a_stuck_upload_ends() {
     holding.abort();
     assert!(error.is_timeout(), "{error}");
     assert_eq!(error.charge_risk(), ChargeRisk::Unknown);
+}
+
+/// A reader is sent once, so a token that is near its end is renewed before it starts.
+#[tokio::test]
+async fn a_reader_starts_with_a_token_that_lasts() {
+    for (minutes_left, renewals) in [(2, 1), (30, 0)] {
+        let script = Script::acts([Act::Keep(json("200 OK", &drawn()))]).await;
+        let store = MemoryStore::new();
+        let key = AccountKey::new(&script.base_url.parse().unwrap(), "client_1", "default");
+        let now = SystemTime::now();
+        let tokens = StoredTokens::new(&key, "access-0")
+            .with_refresh_token("refresh-0")
+            .with_times(
+                now - Duration::from_secs(3600),
+                Some(now + Duration::from_secs(minutes_left * 60)),
+            );
+        store.save(&key, &tokens).await.unwrap();
+        let ai = Client::builder()
+            .base_url(&script.base_url)
+            .client_id("client_1")
+            .token_store(store)
+            .build()
+            .unwrap();
+        // Whatever can be sent again needs no such care.
+        let whole = FilePart::new("a.png", "image/png", "abc");
+        ai.edit_image("m", "A hat").image(whole).send().await.unwrap();
+        assert_eq!(script.renewals(), 0);
+        let reader = FilePart::from_reader("a.png", "image/png", &b"abc"[..]).with_length(3);
+        ai.edit_image("m", "A hat").image(reader).send().await.unwrap();
+        assert_eq!(script.renewals(), renewals);
+        let bearer = format!("authorization: Bearer access-{renewals}");
+        assert!(script.calls()[1].contains(&bearer));
+    }
 }
