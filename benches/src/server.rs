@@ -169,7 +169,9 @@ async fn connection(mut stream: TcpStream, state: &State) -> io::Result<()> {
             }
             if let Some((media_type, body)) = media::wire::answer(request) {
                 let length = body.len();
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n");
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n"
+                );
                 stream.write_all(head.as_bytes()).await?;
                 stream.write_all(body).await?;
             } else {

@@ -114,7 +114,13 @@ fn measured(report: &mut Report, work: Work, folder: &Path, url: &str) -> Result
         figures[usize::from(side == Side::Facade)].push((cpu, memory));
         Ok(cpu)
     })?;
-    let ratio = paired::median(cpu[0].iter().zip(&cpu[1]).map(|(raw, facade)| facade / raw).collect());
+    let ratio = paired::median(
+        cpu[0]
+            .iter()
+            .zip(&cpu[1])
+            .map(|(raw, facade)| facade / raw)
+            .collect(),
+    );
     let memory = |side: usize| paired::median(figures[side].iter().map(|(_, memory)| *memory).collect());
     let (what, goal, most) = work.goals();
     report.rows.push(Row {

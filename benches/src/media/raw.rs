@@ -46,7 +46,14 @@ pub(super) async fn run(work: Work, file: &Path, url: &str) -> Result<(), Failur
                 .bearer_auth(TOKEN)
                 .multipart(form);
             let images: Images = sending.send().await?.error_for_status()?.json().await?;
-            wire::same(images.data.iter().filter(|image| !image.b64_json.is_empty()).count(), 1)
+            wire::same(
+                images
+                    .data
+                    .iter()
+                    .filter(|image| !image.b64_json.is_empty())
+                    .count(),
+                1,
+            )
         }
         Work::Download => {
             let asking = http

@@ -13,7 +13,10 @@ pub(crate) fn answer(request: &[u8]) -> Option<(&'static str, &'static [u8])> {
     let line = request.split(|byte| *byte == b'\r').next()?;
     let asks = |path: &str| memmem::find(line, path.as_bytes()).is_some();
     if asks("/images/edits ") {
-        return Some(("application/json", br#"{"created":1,"data":[{"b64_json":"AA=="}]}"#));
+        return Some((
+            "application/json",
+            br#"{"created":1,"data":[{"b64_json":"AA=="}]}"#,
+        ));
     }
     if asks("/content ") {
         return Some(("video/mp4", DOWN.get_or_init(file)));
@@ -66,7 +69,10 @@ fn list(vector: &str) -> String {
         if index > 0 {
             list.push(',');
         }
-        let _ = write!(list, r#"{{"object":"embedding","index":{index},"embedding":{vector}}}"#);
+        let _ = write!(
+            list,
+            r#"{{"object":"embedding","index":{index},"embedding":{vector}}}"#
+        );
     }
     list.push_str(r#"],"usage":{"prompt_tokens":8192,"total_tokens":8192}}"#);
     list

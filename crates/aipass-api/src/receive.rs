@@ -20,6 +20,9 @@ use std::{
 };
 use tokio::time::{Instant, timeout, timeout_at};
 
+/// A body up to this length comes in one piece or two; room for a larger one is taken at once, where its length is told.
+const AT_ONCE: u64 = 64 * 1024;
+
 /// How long the body of an answer outside 2xx is waited for: the status says most of it already.
 const ERROR_BODY_TIME: Duration = Duration::from_secs(30);
 
@@ -296,6 +299,12 @@ impl Gathered {
 impl Reader {
     async fn read(&self, response: &mut reqwest::Response, limit: usize) -> Result<Bytes, Partial> {
         let mut whole = Gathered::default();
+        if let Some(length) = response.content_length().filter(|length| *length > AT_ONCE) {
+            // What a server says is no reason to take more than it may send.
+            whole
+                .all
+                .reserve(usize::try_from(length).unwrap_or(limit).min(limit));
+        }
         loop {
             let why = match self.chunk(response).await {
                 Ok(Some(piece)) if whole.len() + piece.len() <= limit => {
