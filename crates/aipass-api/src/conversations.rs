@@ -96,6 +96,20 @@ impl ContentPart {
     }
 }
 
+/// What the user says.
+impl From<&str> for ChatMessage {
+    fn from(text: &str) -> Self {
+        Self::user(text)
+    }
+}
+
+/// What the user says.
+impl From<String> for ChatMessage {
+    fn from(text: String) -> Self {
+        Self::user(text)
+    }
+}
+
 impl From<&str> for MessageContent {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

@@ -105,9 +105,9 @@ impl ChatBuilder {
         self.message(ChatMessage::assistant(content))
     }
 
-    /// Adds any message.
-    pub fn message(mut self, message: ChatMessage) -> Self {
-        self.request.messages.push(message);
+    /// Adds any message; a text is one of the user's.
+    pub fn message(mut self, message: impl Into<ChatMessage>) -> Self {
+        self.request.messages.push(message.into());
         self
     }
 

@@ -159,7 +159,7 @@ impl ExtractBuilder {
     }
 
     /// Adds any message.
-    pub fn message(self, message: ChatMessage) -> Self {
+    pub fn message(self, message: impl Into<ChatMessage>) -> Self {
         self.chat(|chat| chat.message(message))
     }
 
