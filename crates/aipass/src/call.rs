@@ -267,6 +267,7 @@ impl Call {
     }
 
     async fn sent<T>(&self, sending: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
+        self.endings.next().await;
         // The future of a call is large, and would be copied with each that wraps it.
         let sent = self.within(Box::pin(sending)).await;
         sent.map_err(|failure| Error::failure(self.operation, &self.context, &failure))

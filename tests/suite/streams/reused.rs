@@ -169,3 +169,42 @@ async fn a_silent_body_is_closed_at_the_next_call_or_with_the_client() {
     drop(ai);
     eventually("the second is closed", || closed.load(Ordering::SeqCst) == 2).await;
 }
+
+/// The next call comes at once, and the end of the answer before it some milliseconds later.
+#[tokio::test]
+async fn the_next_call_waits_a_little_for_the_connection_that_is_about_to_be_free() {
+    const CALLS: usize = 20;
+    let site = Site::start(|mut peer| async move {
+        let answer = [CHUNKED, &part([HELLO, STOP, DONE].concat().as_bytes())].concat();
+        loop {
+            peer.request().await?;
+            peer.send(&answer).await?;
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            peer.send(LAST).await?;
+        }
+    })
+    .await;
+    let ai = site.client();
+    for _ in 0..CALLS {
+        whole_chat(&ai).await;
+    }
+    // On a machine that is busy an end may come too late to be waited for.
+    assert!(site.connections() <= 3, "{} connections", site.connections());
+}
+
+/// An end that does not come costs the next call some milliseconds, once, and no more.
+#[tokio::test]
+async fn an_end_that_does_not_come_is_not_waited_for_long() {
+    let site = Site::start(|mut peer| async move {
+        peer.request().await?;
+        peer.send(&[CHUNKED, &part([HELLO, STOP, DONE].concat().as_bytes())].concat())
+            .await?;
+        peer.request().await.map(drop)
+    })
+    .await;
+    let ai = site.client();
+    for _ in 0..3 {
+        in_time(whole_chat(&ai)).await;
+    }
+    assert_eq!(site.connections(), 3);
+}

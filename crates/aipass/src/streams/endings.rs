@@ -2,21 +2,31 @@
 //!
 //! A connection can be used again only when its body has ended, and is closed with a body that is dropped before. Servers send
 //! the end of the body some milliseconds after the end of the answer, and perhaps something before it: a comment, a `[DONE]`
-//! after the last event, the end of a compressed body. No call waits for it, and no task of ours. The body is kept for a
-//! moment, and the task of its connection reads on: it calls a waker where something came, and the waker reads it.
+//! after the last event, the end of a compressed body. The call does not wait for it, and no task of ours. The body is kept for
+//! a moment, and the task of its connection reads on: it calls a waker where something came, and the waker reads it.
+//!
+//! The next call waits for it, for some milliseconds at most: a connection that is there saves the handshakes of another one.
 
 use std::{
     collections::VecDeque,
     fmt,
     future::Future,
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Wake, Waker},
     time::{Duration, Instant},
 };
+use tokio::{sync::Notify, task::yield_now, time::timeout};
 
 /// A connection whose body has not ended by then is closed at the next occasion.
 const LONGEST: Duration = Duration::from_secs(1);
+
+/// How long after the answer the next call still waits for the connection: servers that are late are so by a few milliseconds,
+/// and another connection takes longer, but for a server on the same machine.
+const SOON: Duration = Duration::from_millis(10);
 
 /// A body that goes on for more bytes than this is closed.
 const LARGEST: usize = 4096;
@@ -47,6 +57,25 @@ impl Endings {
         kept.push_back(ending);
     }
 
+    /// Waits for a body that has just been kept, if there is one that no other call waits for.
+    pub(crate) async fn next(&self) {
+        let Some(ending) = self.claim() else { return };
+        let over = ending.ended.notified();
+        if !ending.is_over() {
+            // A body that takes longer is not waited for.
+            let _ = timeout(SOON.saturating_sub(ending.since.elapsed()), over).await;
+        }
+        // The pool hears of it in a task of its own.
+        yield_now().await;
+    }
+
+    fn claim(&self) -> Option<Arc<Ending>> {
+        let kept = locked(&self.0);
+        let newest_first = kept.iter().rev();
+        let mut recent = newest_first.take_while(|ending| ending.since.elapsed() < SOON);
+        recent.find(|ending| ending.claim()).cloned()
+    }
+
     /// Closes what has taken too long.
     pub(crate) fn tidy(&self) {
         close_old(&mut locked(&self.0));
@@ -63,6 +92,10 @@ fn close_old(kept: &mut VecDeque<Arc<Ending>>) {
 struct Ending {
     since: Instant,
     state: Mutex<State>,
+    /// Told when it is over.
+    ended: Notify,
+    /// Nobody waits for it, or nobody else.
+    claimed: AtomicBool,
 }
 
 struct State {
@@ -85,14 +118,23 @@ impl Ending {
             response,
             room: LARGEST,
         };
+        // On HTTP/2 the connection is there all the time.
+        let claimed = rest.is_http2().into();
         Self {
             since: Instant::now(),
+            ended: Notify::new(),
+            claimed,
             state: Mutex::new(State {
                 rest: Some(rest),
                 woken: false,
                 over: false,
             }),
         }
+    }
+
+    /// Whether it is for the caller to wait for it.
+    fn claim(&self) -> bool {
+        !self.is_over() && !self.claimed.swap(true, Ordering::Relaxed)
     }
 
     fn is_late(&self) -> bool {
@@ -121,6 +163,9 @@ impl Ending {
             state = locked(&this.state);
             state.over = rest.is_none();
             state.rest = rest;
+            if state.over {
+                this.ended.notify_waiters();
+            }
         }
     }
 
@@ -128,7 +173,7 @@ impl Ending {
         // A connection of HTTP/1 holds no lock when it calls its wakers, and no timer of a client of ours is in the body, so
         // that reading needs no runtime. A connection of HTTP/2 calls its wakers under its own lock, and none of them may read.
         // It does not need it either: what is left of one of its streams holds up no other.
-        if rest.response.version() >= http::Version::HTTP_2 {
+        if rest.is_http2() {
             Waker::noop().clone()
         } else {
             Arc::new(Reads(Arc::downgrade(self))).into()
@@ -137,6 +182,10 @@ impl Ending {
 }
 
 impl Left {
+    fn is_http2(&self) -> bool {
+        self.response.version() >= http::Version::HTTP_2
+    }
+
     /// What is left of it after that, if anything is.
     fn read(mut self, waker: &Waker) -> Option<Self> {
         let mut context = Context::from_waker(waker);
