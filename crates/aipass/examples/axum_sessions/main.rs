@@ -36,7 +36,8 @@ use std::{
 };
 use tokio::net::TcpListener;
 
-const HOME: &str = "<a href=/login>Sign in</a> <form method=post action=/chat enctype=text/plain>\
+const HOME: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>A chat for each user</title>\
+    <a href=/login>Sign in</a> <form method=post action=/chat enctype=text/plain>\
     <input name=prompt> <button>Ask</button></form> <form method=post action=/logout><button>Sign out</button></form>";
 
 #[derive(Clone)]
