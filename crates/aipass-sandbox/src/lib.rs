@@ -47,6 +47,12 @@
 //! playbook's receipt example, get a JSON object inside the text. A word counts as a token; `max_tokens`, `stop` and
 //! `n` are honoured. A model that reasons (`gpt-5-mini`) spends 16 tokens before its first word.
 //!
+//! Pictures are not looked at, but read: one that carries its text between the marks `aipass-sandbox: "` and
+//! `" (spoken by the sandbox)`, such as a JPEG in a comment segment or a PNG in a chunk `tEXt`, has it quoted in the
+//! answer. Where the text is a JSON object, as in `aipass-sandbox: "{"amount":22.7}" (spoken by the sandbox)`, its members
+//! fill those of the same name that `response_format`, a tool's parameters or fields in braces ask for, as far as the
+//! schema takes them; all others are made up. A picture that is encoded anew on the way carries nothing any more.
+//!
 //! The other models' answers depend on the request alone as well, and are real files:
 //!
 //! - Embeddings are hashed words and letter groups: texts that share words are near each other, synonyms are not.
@@ -94,6 +100,7 @@ mod faults;
 mod files;
 mod form;
 mod images;
+mod marks;
 mod models;
 mod money;
 mod multipart;

@@ -3,7 +3,7 @@
 use aipass_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::support::{Reply, post_json, signed_in};
+use crate::support::{Reply, base64, post_json, signed_in};
 
 async fn chat(sandbox: &Sandbox, token: &str, body: &Value) -> Reply {
     post_json(sandbox, "/oauth2/v1/chat/completions", token, &body.to_string()).await
@@ -286,6 +286,96 @@ async fn the_playbook_vision_example_sees_its_picture() {
          was asked."
     );
     assert_eq!(reply.json()["usage"]["prompt_tokens"], 89);
+}
+
+/// A JPEG that is nothing but its comment, as a data URL.
+fn jpeg_that_says(text: &str) -> String {
+    let comment = format!("aipass-sandbox: \"{text}\" (spoken by the sandbox)");
+    let length = u16::try_from(comment.len() + 2).unwrap().to_be_bytes();
+    let bytes = [b"\xFF\xD8\xFF\xFE", &length[..], comment.as_bytes(), b"\xFF\xD9"].concat();
+    format!("data:image/jpeg;base64,{}", base64(&bytes))
+}
+
+fn look_at(urls: &[String], prompt: &str, more: &Value) -> Value {
+    let mut body = ask(prompt, more);
+    let pictures = urls
+        .iter()
+        .map(|url| json!({ "type": "image_url", "image_url": { "url": url } }));
+    let text = json!({ "type": "text", "text": prompt });
+    body["messages"][0]["content"] = std::iter::once(text).chain(pictures).collect();
+    body
+}
+
+#[tokio::test]
+async fn a_picture_that_carries_its_text_is_read() {
+    let (sandbox, token) = signed_in().await;
+    let receipt = jpeg_that_says(r#"{"amount":22.7,"currency":"GBP","merchant":"Harbour","tip":"none"}"#);
+    let format = json!({ "response_format": { "type": "json_schema", "json_schema": { "name": "receipt", "schema": {
+        "type": "object",
+        "properties": {
+            "amount": { "type": "number" },
+            "currency": { "type": "string" },
+            "date": { "type": "string" },
+            "tip": { "type": "number" }
+        }
+    } } } });
+    for (body, expected) in [
+        // The date is not on it, and a tip of "none" is no number: both are made up.
+        (
+            look_at(std::slice::from_ref(&receipt), "Read it.", &format),
+            r#"{"amount":22.7,"currency":"GBP","date":"2026-01-31","tip":12.5}"#.to_owned(),
+        ),
+        (
+            look_at(std::slice::from_ref(&receipt), "In JSON: {merchant, amount, date}", &json!({})),
+            r#"Here is what I found: {"merchant":"Harbour","amount":22.7,"date":"2026-01-31"}"#.to_owned(),
+        ),
+        // Of two, the first to say it counts.
+        (
+            look_at(
+                &[jpeg_that_says(r#"{"amount":1}"#), receipt.clone()],
+                "In JSON: {merchant, amount}",
+                &json!({}),
+            ),
+            r#"Here is what I found: {"merchant":"Harbour","amount":1}"#.to_owned(),
+        ),
+        (
+            look_at(&[jpeg_that_says("Mind the gap")], "What is it?", &json!({})),
+            "You asked: \"What is it?\" I see 1 picture (image/jpeg, 62 bytes). I read: \"Mind the gap\" The sandbox \
+             wrote this; no model was asked."
+                .to_owned(),
+        ),
+    ] {
+        let reply = chat(&sandbox, &token, &body).await;
+        assert_eq!(reply.text("/choices/0/message/content"), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_picture_is_not_read_beyond_its_own_question() {
+    let (sandbox, token) = signed_in().await;
+    let mut body = look_at(&[jpeg_that_says(r#"{"amount":22.7}"#)], "Look.", &json!({}));
+    let later = [
+        json!({ "role": "assistant", "content": "I see." }),
+        json!({ "role": "user", "content": "In JSON: {amount}" }),
+    ];
+    body["messages"].as_array_mut().unwrap().extend(later);
+    let reply = chat(&sandbox, &token, &body).await;
+    assert_eq!(
+        reply.text("/choices/0/message/content"),
+        r#"Here is what I found: {"amount":12.5}"#
+    );
+    // A text whose end is missing is none.
+    let cut = base64(b"\xFF\xD8\xFF\xFEaipass-sandbox: \"{\"amount\":22.7}");
+    let body = look_at(
+        &[format!("data:image/jpeg;base64,{cut}")],
+        "In JSON: {amount}",
+        &json!({}),
+    );
+    let reply = chat(&sandbox, &token, &body).await;
+    assert_eq!(
+        reply.text("/choices/0/message/content"),
+        r#"Here is what I found: {"amount":12.5}"#
+    );
 }
 
 #[tokio::test]

@@ -202,6 +202,10 @@ pub(crate) fn unbase64(text: &str) -> Vec<u8> {
     base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).unwrap()
 }
 
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
+}
+
 pub(crate) async fn get(sandbox: &Sandbox, target: &str, token: &str) -> Reply {
     let bearer = format!("Bearer {token}");
     send(sandbox, "GET", target, &[("Authorization", &bearer)], "").await

@@ -1,18 +1,22 @@
-//! Reads a receipt, as in the playbook's section 6: `cargo run -p aipass --example receipt`.
+//! A photo that becomes a value of a type, as in the playbook's section 6.
 //!
-//! It talks to an embedded AI Pass and needs neither account nor internet; its answers are made up, and have the shape that the
-//! type asks for. In an app of your own the client comes from `aipass::Client::builder()` with a login.
+//! ```sh
+//! cargo run -p aipass --example receipt
+//! ```
+//!
+//! It talks to an embedded AI Pass, which reads the photo by the text that its file carries, and makes up what is not printed
+//! there: the category and the confidence. A model of the service looks at the picture. `common` says what else an app of
+//! your own does instead.
 #![expect(clippy::print_stdout, reason = "an example that talks to a terminal")]
 
-use aipass::{
-    Client, Secret,
-    schemars::JsonSchema,
-    types::{ContentPart, MessageContent},
-};
-use aipass_sandbox::{ClientSeed, Sandbox};
-use serde::Deserialize;
+mod common;
 
-/// What a receipt says.
+use aipass::{Image, schemars::JsonSchema};
+use aipass_sandbox::Sandbox;
+use serde::Deserialize;
+use std::error::Error;
+
+/// What a receipt says. The model reads these comments.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(crate = "aipass::schemars")]
 struct Receipt {
@@ -26,6 +30,7 @@ struct Receipt {
     category: Category,
     /// From 0 to 1: how sure you are.
     confidence: f64,
+    items: Vec<Item>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -38,46 +43,40 @@ enum Category {
     Other,
 }
 
-/// A picture of one white pixel.
-const PIXEL: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==";
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(crate = "aipass::schemars")]
+struct Item {
+    name: String,
+    price: f64,
+}
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder()
-        .client(ClientSeed::new("client_demo").redirect_uri("myapp://auth/callback"))
-        .start()
-        .await?;
-    let tokens = sandbox
-        .issue_tokens("client_demo", &["api:access"])
-        .ok_or("the sandbox does not know its client")?;
-    let ai = Client::builder()
-        .base_url(sandbox.base_url())
-        .access_token(Secret::new(tokens.access_token))
-        .build()?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (_sandbox, ai) = common::signed_in(Sandbox::builder()).await?;
 
-    let question = MessageContent::Parts(vec![
-        ContentPart::text("Extract the data of this receipt."),
-        ContentPart::image_url(format!("data:image/png;base64,{PIXEL}")),
-    ]);
+    // A file would be `Image::open("receipt.jpg")`. Photos that are too large or lie on their side need the feature `images`.
+    let photo = Image::from_bytes(include_bytes!("receipt.jpg").as_slice()).await?;
     let found = ai
         .extract("gemini/gemini-2.5-flash-lite")
-        .user(question)
+        .user("Extract the data of this receipt.")
+        .image(photo)
         .max_tokens(2000)
         .send::<Receipt>()
         .await?;
-    let Receipt {
-        amount,
-        currency,
-        date,
-        merchant,
-        category,
-        confidence,
-    } = found.value;
+
+    let receipt = &found.value;
     println!(
-        "{amount} {currency} at {merchant} on {} ({category:?}), confidence {confidence}",
-        date.as_deref().unwrap_or("an unknown day")
+        "{:.2} {} at {} on {}",
+        receipt.amount,
+        receipt.currency,
+        receipt.merchant,
+        receipt.date.as_deref().unwrap_or("an unknown day")
     );
-    println!("{} request, {:?} USD", found.calls, found.reply.meta().cost());
+    println!("{:?}, {} sure", receipt.category, receipt.confidence);
+    for item in &receipt.items {
+        println!("{:>8.2}  {}", item.price, item.name);
+    }
+    let cost = found.reply.meta().cost().unwrap_or_default();
+    println!("{} request, {cost} USD", found.calls);
     Ok(())
 }

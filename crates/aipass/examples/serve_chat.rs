@@ -1,12 +1,20 @@
-//! A backend that serves a chat to its page, word by word: `cargo run -p aipass --example serve_chat`, then open the address
-//! that it prints.
+//! A backend that serves a chat to its page, word by word.
 //!
-//! It talks to an embedded AI Pass and needs neither account nor internet. In a backend of your own the client comes from
-//! `aipass::Client::builder()` with the session of the user at hand.
+//! ```sh
+//! cargo run -p aipass --example serve_chat            # asks itself once, and ends
+//! cargo run -p aipass --example serve_chat -- --serve # open the address that it prints
+//! ```
+//!
+//! It talks to an embedded AI Pass and needs neither account nor internet. In a backend of your own the client is the one
+//! of the user at hand: the example `axum_sessions` shows how it gets there.
 #![expect(clippy::print_stdout, reason = "an example that talks to a terminal")]
 
-use aipass::{Client, Secret, SseBody};
-use aipass_sandbox::{ClientSeed, Sandbox};
+#[path = "common/browser.rs"]
+mod browser;
+mod common;
+
+use aipass::{Client, SseBody};
+use aipass_sandbox::Sandbox;
 use axum::{
     Router,
     body::Body,
@@ -15,32 +23,38 @@ use axum::{
     response::{Html, IntoResponse},
     routing::{get, post},
 };
-use std::time::Duration;
+use browser::Browser;
+use std::{env, error::Error, time::Duration};
+use tokio::net::TcpListener;
 
 const PAGE: &str = include_str!("serve_chat.html");
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder()
-        .client(ClientSeed::new("client_demo").redirect_uri("myapp://auth/callback"))
-        .chunk_delay(Duration::from_millis(150))
-        .start()
-        .await?;
-    let tokens = sandbox
-        .issue_tokens("client_demo", &["api:access"])
-        .ok_or("the sandbox does not know its client")?;
-    let ai = Client::builder()
-        .base_url(sandbox.base_url())
-        .access_token(Secret::new(tokens.access_token))
-        .build()?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let pause = Duration::from_millis(80);
+    let (_sandbox, ai) = common::signed_in(Sandbox::builder().chunk_delay(pause)).await?;
 
     let app = Router::new()
         .route("/", get(Html(PAGE)))
         .route("/chat", post(chat))
         .with_state(ai);
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-    println!("Open http://{} and stop it with Ctrl-C.", listener.local_addr()?);
-    axum::serve(listener, app).await?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let site = listener.local_addr()?;
+    let server = axum::serve(listener, app).into_future();
+    if env::args().any(|arg| arg == "--serve") {
+        println!("Open http://{site} and stop it with Ctrl-C.");
+        return Ok(server.await?);
+    }
+
+    tokio::spawn(server);
+    let page = Browser::new(site).send("POST", "/chat", "One tip?").await?;
+    println!("{} {}", page.status(), page.header("content-type"));
+    let events: Vec<_> = page.text.split_terminator("\n\n").collect();
+    println!(
+        "{} events, of which the last is {}",
+        events.len(),
+        events.last().unwrap_or(&"none")
+    );
     Ok(())
 }
 

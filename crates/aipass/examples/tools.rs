@@ -1,12 +1,19 @@
-//! A model that calls functions of the app: `cargo run -p aipass --example tools`.
+//! A model that calls functions of the app.
 //!
-//! It talks to an embedded AI Pass and needs neither account nor internet; that one calls every tool whose name the question
-//! holds. In an app of your own the client comes from `aipass::Client::builder()` with a login.
+//! ```sh
+//! cargo run -p aipass --example tools
+//! ```
+//!
+//! It talks to an embedded AI Pass, which calls every tool whose name the question holds; `common` says what an app of your
+//! own does instead.
 #![expect(clippy::print_stdout, reason = "an example that talks to a terminal")]
 
-use aipass::{Client, Secret, Tool, ToolEvent, Tools, schemars::JsonSchema};
-use aipass_sandbox::{ClientSeed, Sandbox};
+mod common;
+
+use aipass::{Tool, ToolEvent, Tools, schemars::JsonSchema};
+use aipass_sandbox::Sandbox;
 use serde::{Deserialize, Serialize};
+use std::error::Error;
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(crate = "aipass::schemars")]
@@ -22,18 +29,8 @@ struct Weather {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder()
-        .client(ClientSeed::new("client_demo").redirect_uri("myapp://auth/callback"))
-        .start()
-        .await?;
-    let tokens = sandbox
-        .issue_tokens("client_demo", &["api:access"])
-        .ok_or("the sandbox does not know its client")?;
-    let ai = Client::builder()
-        .base_url(sandbox.base_url())
-        .access_token(Secret::new(tokens.access_token))
-        .build()?;
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (_sandbox, ai) = common::signed_in(Sandbox::builder()).await?;
 
     let tools = Tools::new()
         .tool(Tool::new(
@@ -73,10 +70,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .usage()
         .and_then(|usage| usage.total_tokens)
         .unwrap_or_default();
-    println!(
-        "{} rounds, {tokens} tokens, {:?} USD",
-        report.rounds(),
-        report.cost()
-    );
+    println!("{} rounds, {tokens} tokens", report.rounds());
     Ok(())
 }

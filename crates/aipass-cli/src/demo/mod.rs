@@ -1,15 +1,21 @@
 //! The steps of the demo. Each one does something, checks what came of it, against the sandbox's own books where it
 //! can, and only then says so.
 
+mod files;
+mod media;
+mod money;
 mod report;
 mod session;
 
+pub(crate) use files::Folder;
+pub(crate) use media::{image, speech, video, vision};
+pub(crate) use money::{balance, budget, spent, top_up};
 pub(crate) use report::Report;
 pub(crate) use session::{login, logout, refresh, refused, register, sandbox};
 
 use crate::{
     demo::report::{Broken, OrBroken, Step, ensure, held},
-    output::{self, usd},
+    output,
 };
 use aipass::{ChatReply, Client, enums::FinishReason};
 use aipass_sandbox::Sandbox;
@@ -30,15 +36,8 @@ pub(crate) async fn models(client: &Client) -> Step<&'static str> {
     held(format!("{} models, {MODEL} among them", models.len()), MODEL)
 }
 
-/// What is left, in US dollars.
-pub(crate) async fn balance(sandbox: &Sandbox, client: &Client) -> Step<f64> {
-    let left = left(sandbox, client).await?;
-    ensure(left > 0.0, "money in the wallet", usd(left))?;
-    held(format!("{} USD left", usd(left)), left)
-}
-
 pub(crate) async fn chat(sandbox: &Sandbox, client: &Client, model: &str) -> Step<()> {
-    let charged = sandbox.counts().charged_calls;
+    let before = sandbox.counts().charged_calls;
     let reply = client
         .chat(model)
         .user(QUESTION)
@@ -46,12 +45,12 @@ pub(crate) async fn chat(sandbox: &Sandbox, client: &Client, model: &str) -> Ste
         .await
         .or_broken("an answer")?;
     check(&reply, QUESTION)?;
-    one_more_charge(sandbox, charged)?;
+    charged(sandbox, before, 1)?;
     held(reply.text(), ())
 }
 
 pub(crate) async fn stream(sandbox: &Sandbox, client: &Client, model: &str) -> Step<()> {
-    let charged = sandbox.counts().charged_calls;
+    let before = sandbox.counts().charged_calls;
     let expected = "a stream that ends well";
     let mut stream = client
         .chat(model)
@@ -70,7 +69,6 @@ pub(crate) async fn stream(sandbox: &Sandbox, client: &Client, model: &str) -> S
             first.get_or_insert_with(Instant::now);
         }
     }
-    output::line("")?;
     let reply = stream.finish().or_broken(expected)?;
     ensure(pieces > 1, "the answer in pieces", pieces)?;
     // The sandbox rests between words, so a client that kept the words back would print them all at once.
@@ -82,44 +80,11 @@ pub(crate) async fn stream(sandbox: &Sandbox, client: &Client, model: &str) -> S
     )?;
     ensure(text == reply.text(), "the pieces to be the answer", reply.text())?;
     check(&reply, STREAMED_QUESTION)?;
-    one_more_charge(sandbox, charged)?;
+    charged(sandbox, before, 1)?;
     held(
         format!("{pieces} pieces, printed as they came ({})", cost(&reply)?),
         (),
     )
-}
-
-/// The balance after the paid calls.
-pub(crate) async fn spent(sandbox: &Sandbox, client: &Client, before: f64) -> Step<()> {
-    let left = left(sandbox, client).await?;
-    ensure(
-        left < before,
-        format_args!("less than {} USD", usd(before)),
-        usd(left),
-    )?;
-    let calls = sandbox.counts().charged_calls;
-    held(
-        format!(
-            "{} USD left: {calls} paid calls cost {} USD",
-            usd(left),
-            usd(before - left)
-        ),
-        (),
-    )
-}
-
-/// The balance, if the sandbox's own books say the same.
-async fn left(sandbox: &Sandbox, client: &Client) -> Result<f64, Broken> {
-    let balance = client.balance().await.or_broken("a balance")?;
-    let books = sandbox.wallet().remaining;
-    let left = balance.remaining.unwrap_or(f64::NAN);
-    // Both come from whole millionths, so a smaller difference is the rounding of a float.
-    ensure(
-        (left - books).abs() < 5e-7,
-        format_args!("{} USD, as in the sandbox's books", usd(books)),
-        usd(left),
-    )?;
-    Ok(left)
 }
 
 /// Whether it is a whole answer to this question.
@@ -138,9 +103,14 @@ fn check(reply: &ChatReply, question: &str) -> Result<(), Broken> {
     )
 }
 
-fn one_more_charge(sandbox: &Sandbox, before: u64) -> Result<(), Broken> {
+/// Whether there were that many paid calls since `before`.
+fn charged(sandbox: &Sandbox, before: u64, calls: u64) -> Result<(), Broken> {
     let charges = sandbox.counts().charged_calls - before;
-    ensure(charges == 1, "one charge", format_args!("{charges} charges"))
+    ensure(
+        charges == calls,
+        format_args!("{calls} charged calls"),
+        format_args!("{charges}"),
+    )
 }
 
 fn cost(reply: &ChatReply) -> Result<String, Broken> {

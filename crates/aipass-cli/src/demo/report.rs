@@ -64,6 +64,8 @@ pub(super) fn ensure(holds: bool, expected: impl Display, got: impl Display) -> 
 pub(crate) struct Report {
     paint: Paint,
     steps: usize,
+    /// Whether a line is begun that a step goes on with.
+    is_open: bool,
 }
 
 impl Report {
@@ -71,11 +73,13 @@ impl Report {
         Self {
             paint: Paint::stdout(),
             steps: 0,
+            is_open: false,
         }
     }
 
     /// Begins the line of a step that writes its own text as it comes.
-    pub(crate) fn announce(&self, name: &str) -> Result<(), Failure> {
+    pub(crate) fn announce(&mut self, name: &str) -> Result<(), Failure> {
+        self.is_open = true;
         output::data(&format!(
             "{} {} ",
             self.paint.dim("·"),
@@ -85,6 +89,9 @@ impl Report {
 
     /// Prints how a step ended.
     pub(crate) fn step<T>(&mut self, name: &str, step: Step<T>) -> Result<T, Failure> {
+        if std::mem::take(&mut self.is_open) {
+            output::line("")?;
+        }
         match step {
             Ok(Held { facts, value }) => {
                 self.steps += 1;

@@ -1,7 +1,10 @@
 //! The steps of the demo around the session: from the registration of an app to the token that is refused.
 
 use crate::{
-    demo::report::{Broken, OrBroken, Step, ensure, held},
+    demo::{
+        media::VIDEO_POLLS,
+        report::{Broken, OrBroken, Step, ensure, held},
+    },
     exit::Exit,
     failure::Failure,
     output, redirect,
@@ -20,6 +23,7 @@ const CALLS: usize = 20;
 pub(crate) async fn sandbox() -> Step<Sandbox> {
     let sandbox = Sandbox::builder()
         .chunk_delay(WORD_PAUSE)
+        .video_polls(VIDEO_POLLS)
         .start()
         .await
         .or_broken("a free port")?;

@@ -1,6 +1,7 @@
 //! `aipass demo`, the first thing that anybody runs.
 
 use super::support::{Program, address_in, decide, free_port, get, golden};
+use std::fs;
 
 #[test]
 fn every_step_of_the_demo_holds() {
@@ -32,6 +33,60 @@ fn the_demo_logs_and_shows_no_secret() {
         run.stderr
     );
     assert!(!run.all().contains("sbx_"), "{}", run.all());
+}
+
+/// Whether it ends well, breaks off or is interrupted.
+#[test]
+fn the_demo_leaves_no_file_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = || Program::new(["demo"]).env("TMPDIR", folder.path());
+    let is_empty = || fs::read_dir(folder.path()).unwrap().next().is_none();
+    demo().run().exits(0);
+    assert!(is_empty());
+    let mut running = demo().start();
+    running.close_stdout();
+    running.wait().exits(1);
+    assert!(is_empty());
+    #[cfg(unix)]
+    {
+        let mut running = demo().start();
+        running.stdout_until("lighthouse.png");
+        assert!(!is_empty());
+        running.interrupt();
+        running.wait().exits(130);
+        assert!(is_empty());
+    }
+}
+
+#[test]
+fn the_demo_keeps_its_files_where_it_is_told_to_and_replaces_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept");
+    let keep = || Program::new(["demo".as_ref(), "--keep".as_ref(), kept.as_os_str()]).run();
+    let run = keep().exits(0);
+    assert!(
+        run.stderr
+            .starts_with(&format!("The files are in {}.\n", kept.display()))
+    );
+    for (name, start) in [
+        ("receipt.jpg", b"\xFF\xD8\xFF\xE0".as_slice()),
+        (
+            "lighthouse.png",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\0\0\0\x06\0",
+        ),
+        ("tide.mp3", b"ID3"),
+        ("waves.mp4", b"\0\0\0\x1cftyp"),
+    ] {
+        let bytes = fs::read(kept.join(name)).unwrap();
+        assert!(bytes.starts_with(start), "{name}: {:?}", bytes.get(..32));
+    }
+    assert_eq!(fs::read_dir(&kept).unwrap().count(), 4);
+
+    fs::write(kept.join("tide.mp3"), "mine").unwrap();
+    keep()
+        .exits(3)
+        .says("error: the folder for the files of the demo cannot be made: ");
+    assert_eq!(fs::read(kept.join("tide.mp3")).unwrap(), b"mine");
 }
 
 /// The text with ids and numbers as stars, but for the money and the counts of the demo itself.

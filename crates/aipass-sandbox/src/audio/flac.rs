@@ -1,7 +1,8 @@
 //! FLAC (RFC 9639): the samples as they are, in verbatim subframes, and the text in a Vorbis comment.
 
+use super::RATE;
 use super::bits::Bits;
-use super::{RATE, comment};
+use crate::marks::comment;
 
 /// Samples of a frame.
 const BLOCK: usize = 4096;

@@ -19,11 +19,3 @@ pub(crate) use transcription::transcribe;
 const RATE: u32 = 24_000;
 /// Samples of a note: those of an MP3 frame of this rate.
 const NOTE: u32 = 576;
-
-/// The comment that a sound carries. Its marks let the text be found in any container that the sound is converted to.
-fn comment(text: &str) -> String {
-    format!("{MARK}{text}{END}")
-}
-
-const MARK: &str = "aipass-sandbox: \"";
-const END: &str = "\" (spoken by the sandbox)";

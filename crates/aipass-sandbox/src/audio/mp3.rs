@@ -3,9 +3,10 @@
 //!
 //! The text stands before the frames, in a comment of an ID3v2.4 tag.
 
+use super::NOTE;
 use super::bits::Bits;
 use super::notes::Note;
-use super::{NOTE, comment};
+use crate::marks::comment;
 
 /// 72 · 16 000 bit/s ÷ 24 000 Hz.
 const FRAME: usize = 48;

@@ -1,9 +1,7 @@
 //! What a recording that was sent tells about itself: its container, its length, and the text if the sandbox spoke it.
 
-use super::{END, MARK, flac, mp3, wav};
-
-/// How far from either end of a file the text is looked for: comments are at one of them.
-const REACH: usize = 256 * 1024;
+use super::{flac, mp3, wav};
+use crate::marks;
 
 pub(super) struct Recording {
     container: &'static str,
@@ -31,12 +29,10 @@ impl Recording {
         } else {
             ("unknown", None)
         };
-        let head = &bytes[..bytes.len().min(REACH)];
-        let tail = &bytes[bytes.len().saturating_sub(REACH)..];
         Self {
             container,
             bytes: bytes.len(),
-            text: spoken(head).or_else(|| spoken(tail)),
+            text: marks::carried(bytes),
             seconds,
         }
     }
@@ -64,17 +60,6 @@ impl Recording {
     pub(super) fn duration(&self) -> f64 {
         self.seconds.unwrap_or(self.bytes as f64 / 2000.0)
     }
-}
-
-/// The text between the marks.
-fn spoken(bytes: &[u8]) -> Option<String> {
-    let find = |bytes: &[u8], mark: &str| {
-        let mut places = bytes.windows(mark.len());
-        places.position(|place| place == mark.as_bytes())
-    };
-    let rest = &bytes[find(bytes, MARK)? + MARK.len()..];
-    let text = std::str::from_utf8(&rest[..find(rest, END)?]).ok()?;
-    Some(text.to_owned())
 }
 
 /// The length in the movie header of an MP4, wherever in the file it is.

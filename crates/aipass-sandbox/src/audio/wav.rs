@@ -1,6 +1,7 @@
 //! WAV: a `fmt ` chunk, the text in a `LIST` of type `INFO`, and the samples.
 
-use super::{RATE, comment};
+use super::RATE;
+use crate::marks::comment;
 
 pub(super) fn pcm(samples: &[i16]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()

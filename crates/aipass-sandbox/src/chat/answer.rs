@@ -17,7 +17,7 @@ pub(super) fn text(request: &ChatRequest, prompt: &Prompt, choice: u64) -> Strin
             listed_fields(prompt).unwrap_or_else(|| json!({ "answer": plain(prompt, choice) }).to_string())
         }
         Some(ResponseFormat::JsonSchema { json_schema }) => {
-            sample::instance(&json_schema.schema, last_word(&prompt.user)).to_string()
+            sample::instance(&json_schema.schema, &prompt.known, last_word(&prompt.user)).to_string()
         }
         Some(ResponseFormat::Text) | None => match listed_fields(prompt) {
             Some(data) => format!("Here is what I found: {data}"),
@@ -41,6 +41,9 @@ fn plain(prompt: &Prompt, choice: u64) -> String {
         text += &format!(" I was told: {}", quote(&prompt.system));
     }
     text += &seen("I see", "picture", &prompt.images);
+    for read in &prompt.texts {
+        text += &format!(" I read: {}", quote(read));
+    }
     text += &seen("I hear", "clip", &prompt.clips);
     if prompt.turn > 1 {
         text += &format!(" This is question {} of our talk.", prompt.turn);
@@ -70,7 +73,7 @@ fn seen(verb: &str, noun: &str, things: &[String]) -> String {
 }
 
 /// An object with the fields that the prompt lists in braces, as in the playbook's receipt example:
-/// "Extract receipt data in JSON: {amount, currency, date}".
+/// "Extract receipt data in JSON: {amount, currency, date}". What stands on a picture goes before what is made up.
 fn listed_fields(prompt: &Prompt) -> Option<String> {
     let (_, after) = prompt.user.split_once('{')?;
     let (inside, _) = after.split_once('}')?;
@@ -80,7 +83,9 @@ fn listed_fields(prompt: &Prompt) -> Option<String> {
         if !is_name {
             return None;
         }
-        members.push(format!("\"{name}\":{}", sample::field(name, "sandbox")));
+        let known = prompt.known.get(name).cloned();
+        let value = known.unwrap_or_else(|| sample::field(name, "sandbox"));
+        members.push(format!("\"{name}\":{value}"));
     }
     Some(format!("{{{}}}", members.join(",")))
 }

@@ -2,9 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
 
 use super::request::{ChatRequest, Content, Message, Part, Role};
 use crate::errors::ApiError;
+use crate::marks;
 
 /// What a picture counts as in tokens, whatever its size.
 const IMAGE_TOKENS: u64 = 85;
@@ -20,6 +22,10 @@ pub(super) struct Prompt {
     pub(super) turn: usize,
     /// The pictures of the last user message, in words.
     pub(super) images: Vec<String>,
+    /// What stands on them, as far as they carry it: the text of each.
+    pub(super) texts: Vec<String>,
+    /// The members of those texts that are JSON objects; of equal names, the first.
+    pub(super) known: Map<String, Value>,
     /// The sound clips of the last user message, in words.
     pub(super) clips: Vec<String>,
     /// What tools answered since then.
@@ -35,6 +41,8 @@ impl Prompt {
             user: String::new(),
             turn: 0,
             images: Vec::new(),
+            texts: Vec::new(),
+            known: Map::new(),
             clips: Vec::new(),
             tool_results: Vec::new(),
             tokens: 0,
@@ -59,6 +67,8 @@ impl Prompt {
                 self.turn += 1;
                 self.user = text;
                 self.images.clear();
+                self.texts.clear();
+                self.known.clear();
                 self.clips.clear();
                 self.tool_results.clear();
                 if let Some(Content::Parts(parts)) = &message.content {
@@ -76,8 +86,12 @@ impl Prompt {
             match part {
                 Part::Text { .. } => {}
                 Part::ImageUrl { image_url } => {
-                    self.images.push(picture(&image_url.url)?);
+                    let (words, text) = picture(&image_url.url)?;
+                    self.images.push(words);
                     self.tokens += IMAGE_TOKENS;
+                    if let Some(text) = text {
+                        self.read_off(text);
+                    }
                 }
                 Part::InputAudio { input_audio } => {
                     let bytes = STANDARD
@@ -90,14 +104,25 @@ impl Prompt {
         }
         Ok(())
     }
+
+    fn read_off(&mut self, text: String) {
+        if let Ok(members) = serde_json::from_str::<Map<String, Value>>(&text) {
+            for (name, value) in members {
+                self.known.entry(name).or_insert(value);
+            }
+        }
+        self.texts.push(text);
+    }
 }
 
-/// A picture in words: media type and size of a data URL, or the kind of link.
-fn picture(url: &str) -> Result<String, ApiError> {
+/// A picture in words: media type and size of a data URL, or the kind of link; and the text that it carries.
+fn picture(url: &str) -> Result<(String, Option<String>), ApiError> {
     let refuse = |message: &str| Err(ApiError::bad_param("messages", message));
     let Some(data) = url.strip_prefix("data:") else {
         return match url.split_once("://") {
-            Some((scheme @ ("http" | "https"), rest)) if !rest.is_empty() => Ok(format!("{scheme} link")),
+            Some((scheme @ ("http" | "https"), rest)) if !rest.is_empty() => {
+                Ok((format!("{scheme} link"), None))
+            }
             _ => refuse("image_url.url must be a data URL or an http(s) URL"),
         };
     };
@@ -111,7 +136,10 @@ fn picture(url: &str) -> Result<String, ApiError> {
         return refuse("a picture must be image/jpeg, image/png, image/gif or image/webp");
     }
     match STANDARD.decode(base64) {
-        Ok(bytes) if !bytes.is_empty() => Ok(format!("{media_type}, {} bytes", bytes.len())),
+        Ok(bytes) if !bytes.is_empty() => Ok((
+            format!("{media_type}, {} bytes", bytes.len()),
+            marks::carried(&bytes),
+        )),
         _ => refuse("the data of a data URL must be base64"),
     }
 }

@@ -1,4 +1,5 @@
-//! Example values: instances of a JSON schema, and values for a field of a known name.
+//! Example values: instances of a JSON schema, and values for a field of a known name. What is known from a picture goes
+//! before what is made up.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +8,11 @@ use serde_json::{Map, Value, json};
 /// Deeper than this, only what a schema requires is filled in; twice as deep, nothing. Recursive schemas end there.
 const FULL_DEPTH: usize = 4;
 
-/// A small instance of `schema`. `hint` fills texts that nothing else determines.
-pub(super) fn instance(schema: &Value, hint: &str) -> Value {
-    Sampler { root: schema, hint }.value(schema, "", 0)
+/// A small instance of `schema`. Members with the name of a `known` value have that value where the schema takes it; `hint`
+/// fills texts that nothing else determines.
+pub(super) fn instance(schema: &Value, known: &Map<String, Value>, hint: &str) -> Value {
+    let root = schema;
+    Sampler { root, known, hint }.value(schema, "", 0)
 }
 
 /// A value for a field that is known by its name alone, as in a prompt that lists fields in braces.
@@ -44,8 +47,10 @@ fn text(name: &str, hint: &str) -> String {
     known.to_owned()
 }
 
+#[derive(Clone, Copy)]
 struct Sampler<'a> {
     root: &'a Value,
+    known: &'a Map<String, Value>,
     hint: &'a str,
 }
 
@@ -55,9 +60,7 @@ impl<'a> Sampler<'a> {
             return Value::Null;
         }
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
-            let target = target
-                .strip_prefix('#')
-                .and_then(|pointer| self.root.pointer(pointer));
+            let target = self.find(target);
             return target.map_or(Value::Null, |target| self.value(target, name, depth + 1));
         }
         for given in ["const", "default"] {
@@ -92,6 +95,55 @@ impl<'a> Sampler<'a> {
         }
     }
 
+    fn find(&self, reference: &str) -> Option<&'a Value> {
+        self.root.pointer(reference.strip_prefix('#')?)
+    }
+
+    /// `value` as an instance of `schema`, if it is one. Of an object, members that the schema does not have are left out,
+    /// and those that are missing are made up.
+    fn fitting(&self, schema: &'a Value, value: &'a Value, depth: usize) -> Option<Value> {
+        if depth > 2 * FULL_DEPTH {
+            return None;
+        }
+        let fits = if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+            return self.fitting(self.find(target)?, value, depth + 1);
+        } else if let Some(only) = schema.get("const") {
+            only == value
+        } else if let Some(list) = schema.get("enum").and_then(Value::as_array) {
+            list.contains(value)
+        } else {
+            let unions = ["anyOf", "oneOf", "allOf"].into_iter();
+            let mut members = unions.filter_map(|union| schema.get(union).and_then(Value::as_array));
+            if let Some(members) = members.next() {
+                let mut found = members.iter();
+                return found.find_map(|member| self.fitting(member, value, depth + 1));
+            }
+            match value {
+                Value::Object(known) if takes(schema, "object") => {
+                    return Some(Sampler { known, ..*self }.object(schema, depth));
+                }
+                Value::Array(items) if takes(schema, "array") => {
+                    let of = schema.get("items")?;
+                    let items = items.iter().map(|item| self.fitting(of, item, depth + 1));
+                    return items.collect::<Option<Vec<_>>>().map(Value::Array);
+                }
+                Value::Number(number) => {
+                    let is_whole = number.is_i64() || number.is_u64();
+                    let is_taken = takes(schema, "number") || (is_whole && takes(schema, "integer"));
+                    is_taken
+                        && number
+                            .as_f64()
+                            .is_some_and(|number| least(schema, number) == number)
+                }
+                Value::String(text) => takes(schema, "string") && bounded(text, schema) == *text,
+                Value::Bool(_) => takes(schema, "boolean"),
+                Value::Null => takes(schema, "null"),
+                Value::Object(_) | Value::Array(_) => false,
+            }
+        };
+        fits.then(|| value.clone())
+    }
+
     fn object(&self, schema: &'a Value, depth: usize) -> Value {
         let required = schema.get("required").and_then(Value::as_array);
         let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|known| known == name));
@@ -104,7 +156,10 @@ impl<'a> Sampler<'a> {
             .collect();
         let mut object = Map::new();
         for (name, member) in properties {
-            if depth < FULL_DEPTH || is_required(name) {
+            let known = self.known.get(name);
+            if let Some(value) = known.and_then(|value| self.fitting(member, value, depth + 1)) {
+                object.insert(name.clone(), value);
+            } else if depth < FULL_DEPTH || is_required(name) {
                 object.insert(name.clone(), self.value(member, name, depth + 1));
             }
         }
@@ -147,6 +202,13 @@ fn type_of(schema: &Value) -> &str {
         _ if schema.get("properties").is_some() => "object",
         _ if schema.get("items").is_some() => "array",
         _ => "string",
+    }
+}
+
+fn takes(schema: &Value, name: &str) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(names)) => names.iter().any(|one| one == name),
+        _ => type_of(schema) == name,
     }
 }
 
@@ -202,7 +264,7 @@ mod tests {
             "$defs": { "Item": { "type": "object", "properties": { "on": { "type": "string", "format": "date" } } } }
         });
         assert_eq!(
-            instance(&schema, "hello"),
+            instance(&schema, &Map::new(), "hello"),
             json!({
                 "merchant": "Corner Shop",
                 "total": 9.5,
@@ -222,7 +284,61 @@ mod tests {
             "type": "object",
             "properties": { "child": { "$ref": "#" } }
         });
-        assert!(instance(&schema, "").to_string().len() < 200);
-        assert_eq!(instance(&json!({ "$ref": "#" }), ""), Value::Null);
+        assert!(instance(&schema, &Map::new(), "").to_string().len() < 200);
+        assert_eq!(instance(&json!({ "$ref": "#" }), &Map::new(), ""), Value::Null);
+        // Neither does a text without end fill it for ever.
+        let known = json!({ "child": { "child": { "child": {} } } });
+        let known = known.as_object().unwrap();
+        assert!(instance(&schema, known, "").to_string().len() < 300);
+        assert_eq!(
+            instance(
+                &json!({ "properties": { "child": { "$ref": "#/properties/child" } } }),
+                known,
+                ""
+            ),
+            json!({ "child": null })
+        );
+    }
+
+    #[test]
+    fn what_is_known_fills_the_members_that_take_it() {
+        let known = json!({
+            "total": 22.7, "count": 7, "date": "2026-03-14", "paid": false, "note": null, "category": "food",
+            "kind": "card", "code": "much too long", "share": 1.5, "shop": { "name": "Harbour", "city": "Bristol" },
+            "items": [{ "name": "Apples", "price": 2.4 }, { "name": "Bag", "price": 0.3 }], "tags": ["a", 1],
+            "unasked": "left out"
+        });
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "total": { "type": "number", "minimum": 0 },
+                "count": { "type": ["integer", "null"] },
+                "date": { "anyOf": [{ "type": "null" }, { "type": "string", "format": "date" }] },
+                "paid": { "type": "boolean" },
+                "note": { "type": ["string", "null"] },
+                "category": { "enum": ["groceries", "food"] },
+                "kind": { "oneOf": [{ "const": "cash" }, { "const": "card" }] },
+                "code": { "type": "string", "maxLength": 4 },
+                "share": { "type": "number", "maximum": 1 },
+                "shop": { "$ref": "#/$defs/Shop" },
+                "items": { "type": "array", "items": { "$ref": "#/$defs/Item" } },
+                "tags": { "type": "array", "items": { "type": "string" } },
+                "merchant": { "type": "string" }
+            },
+            "$defs": {
+                "Shop": { "type": "object", "properties": { "name": { "type": "string" }, "mail": { "type": "string" } } },
+                "Item": { "type": "object", "properties": { "name": { "type": "string" }, "price": { "type": "number" } } }
+            }
+        });
+        assert_eq!(
+            instance(&schema, known.as_object().unwrap(), "hello"),
+            json!({
+                "total": 22.7, "count": 7, "date": "2026-03-14", "paid": false, "note": null, "category": "food",
+                "kind": "card", "shop": { "name": "Harbour", "mail": "robin@sandbox.test" },
+                "items": [{ "name": "Apples", "price": 2.4 }, { "name": "Bag", "price": 0.3 }],
+                // These are made up: the text does not fit, or says nothing.
+                "code": "hell", "share": 1.0, "tags": ["hello"], "merchant": "Corner Shop"
+            })
+        );
     }
 }

@@ -53,7 +53,7 @@ fn names(text: &str, tool: &str) -> bool {
 fn call(tool: &Tool, prompt: &Prompt) -> ToolCall {
     let arguments = match &tool.function.parameters {
         Value::Null => "{}".to_owned(),
-        schema => sample::instance(schema, last_word(&prompt.user)).to_string(),
+        schema => sample::instance(schema, &prompt.known, last_word(&prompt.user)).to_string(),
     };
     ToolCall {
         name: tool.function.name.clone(),
