@@ -52,9 +52,9 @@ impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             BuildErrorKind::BaseUrl(why) => write!(f, "the base URL is not usable: {why}"),
-            BuildErrorKind::ClientId => {
-                f.write_str("the client id is empty or holds blanks or control characters")
-            }
+            BuildErrorKind::ClientId => f.write_str(
+                "the client id is empty or holds something else than printable ASCII without blanks",
+            ),
             BuildErrorKind::Account => {
                 f.write_str("the account label is empty, too long or holds control characters")
             }
@@ -402,7 +402,9 @@ impl AuthError {
                 "Copy the whole address from the browser's address bar, also if the page there could not be opened."
             }
             Kind::NoInput => "Run the login where you can paste the address, or let it open a browser.",
-            Kind::LoginTimeout => "Start the login again and finish it in the browser.",
+            Kind::LoginTimeout => {
+                "Start the login again and finish it in the browser. If the browser showed an error, check that the redirect URI is registered exactly so."
+            }
             Kind::Listen { .. } => {
                 "Close the program that holds the port, or register and use a further redirect URI with another port."
             }

@@ -78,6 +78,8 @@ impl Client {
         if !usd.is_finite() || usd < LEAST_CHECKOUT {
             return Err(Error::request("at least 0.50 USD can be added"));
         }
+        // The user is about to pay.
+        self.parts().0.books().forget_balance();
         let (api, call) = self.call("create_checkout_session", None)?;
         let base = &self.parts().0.wiring.base;
         let read = |envelope: CheckoutEnvelope| {

@@ -72,6 +72,9 @@ impl Client {
         let timeouts: &Timeouts = own.timeouts.as_ref().unwrap_or(&core.wiring.timeouts);
         let mut options = timeouts.options(operation);
         options.headers.clone_from(&own.headers);
+        if own.timeout.is_some() {
+            options.total = own.timeout;
+        }
         if let Some(bytes) = own.max_body {
             options.max_body = bytes;
         }

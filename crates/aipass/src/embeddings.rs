@@ -120,10 +120,12 @@ impl EmbeddingsBuilder {
         match self.answer(&call).await {
             Ok((vectors, told)) => {
                 let usage = told.usage.clone();
+                let meta = call.answered(told);
                 Ok(Embeddings {
                     vectors,
                     usage,
-                    meta: call.answered(told),
+                    cost: meta.cost(),
+                    meta,
                 })
             }
             Err(error) => Err(call.failed(error)),
@@ -191,10 +193,17 @@ pub struct Embeddings {
     pub vectors: Vec<Vec<f32>>,
     /// The tokens, where the server counted them; of all calls together.
     pub usage: Option<Usage>,
-    pub(crate) meta: Meta,
+    cost: Option<f64>,
+    meta: Meta,
 }
 
 impl Embeddings {
+    /// The price in US dollars, where the server told it; of all calls together.
+    #[must_use]
+    pub fn cost(&self) -> Option<f64> {
+        self.cost
+    }
+
     /// What is known about the call; of several, about the last one.
     #[must_use]
     pub fn meta(&self) -> &Meta {

@@ -93,12 +93,12 @@ pub use vision::{Image, ImageBuilder, ImageError, ImageFormat};
 pub use aipass_api::BoxError;
 /// The open string enums of the wire: each keeps the values it does not know.
 pub use aipass_api::enums;
-/// A file in a request, what it is, and how far it is.
 pub use aipass_api::multipart::{FilePart, MediaType, Progress};
-/// Whether a call may cost money.
 pub use aipass_api::operation::Charge;
 /// The wire types.
 pub use aipass_api::types;
+/// The types of headers, methods and status codes: the version that this crate goes by.
+pub use http;
 /// What makes a schema of a type, for [`Client::extract`] and [`Tool::new`]: the version that this crate goes by.
 pub use schemars;
 

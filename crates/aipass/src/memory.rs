@@ -74,14 +74,14 @@ impl fmt::Debug for Reply {
 /// A [`Responder`] that remembers what it was asked and answers by a function.
 ///
 /// ```
-/// use aipass::{Client, InMemory, Reply, Secret};
+/// use aipass::{Client, InMemory, Reply, Secret, http::StatusCode};
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// let service = InMemory::new(|request| match request.uri().path() {
 ///     "/oauth2/v1/chat/completions" => {
-///         Reply::json(http::StatusCode::OK, r#"{"choices":[{"message":{"content":"Take a walk."}}]}"#)
+///         Reply::json(StatusCode::OK, r#"{"choices":[{"message":{"content":"Take a walk."}}]}"#)
 ///     }
-///     _ => Reply::json(http::StatusCode::NOT_FOUND, "{}"),
+///     _ => Reply::json(StatusCode::NOT_FOUND, "{}"),
 /// });
 /// let ai = Client::builder().access_token(Secret::new("token")).responder(service.clone()).build()?;
 /// assert_eq!(ai.chat("gpt-4o-mini").user("One tip?").send().await?.text(), "Take a walk.");

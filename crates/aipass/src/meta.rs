@@ -151,6 +151,12 @@ impl<T> Answer<T> {
     }
 }
 
+impl<T: fmt::Display> fmt::Display for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
 impl<T> Deref for Answer<T> {
     type Target = T;
 

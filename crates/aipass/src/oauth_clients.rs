@@ -29,16 +29,34 @@ pub struct OAuthClient {
     pub is_active: Option<bool>,
 }
 
-/// The settings of an application that replace those it has.
+impl OAuthClient {
+    /// The settings as they are, to be sent back with a change: an update replaces all of them.
+    pub fn to_update(&self) -> OAuthClientUpdate {
+        let mut update = OAuthClientUpdate::new(self.client_name.clone().unwrap_or_default())
+            .redirect_uris(self.redirect_uris.clone())
+            .scopes(self.scopes.clone());
+        update.0.require_consent = self.require_consent;
+        update.0.access_token_ttl_seconds = self.access_token_ttl_seconds;
+        update.0.refresh_token_ttl_seconds = self.refresh_token_ttl_seconds;
+        update
+    }
+}
+
+/// The settings of an application that replace **all** of those it has: begin with [`OAuthClient::to_update`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is changed before it is sent"]
 pub struct OAuthClientUpdate(OAuthClientRequest);
 
 impl OAuthClientUpdate {
-    /// With that name, of 3 to 255 characters. What is not set keeps its value or gets the service's default; which of both
-    /// is not documented.
+    /// With that name, of 3 to 255 characters, and nothing else: what is not set may get the service's default (assumed).
     pub fn new(client_name: impl Into<String>) -> Self {
         Self(OAuthClientRequest::new(client_name))
+    }
+
+    /// Another name, of 3 to 255 characters.
+    pub fn name(mut self, client_name: impl Into<String>) -> Self {
+        self.0.client_name = client_name.into();
+        self
     }
 
     /// The places that the browser may return to.
@@ -103,14 +121,16 @@ impl Client {
         call.answer(api.get_client().id(id).send(), one).await
     }
 
-    /// Changes one of them. Costs nothing, and is not repeated where it is not certain that it was refused.
+    /// Changes one of them, by its number (`id`, and not `client_id`). All settings are replaced. Costs nothing, and is not
+    /// repeated where it is not certain that it was refused.
     ///
     /// ```no_run
     /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
-    /// use aipass::OAuthClientUpdate;
-    ///
-    /// let update = OAuthClientUpdate::new("My App").redirect_uris(["http://127.0.0.1:8417/callback"]);
-    /// ai.update_oauth_client(17, update).await?;
+    /// for app in ai.oauth_clients().await? {
+    ///     if let Some(id) = app.id {
+    ///         ai.update_oauth_client(id, app.to_update().name("My App 2")).await?;
+    ///     }
+    /// }
     /// # Ok(()) }
     /// ```
     ///

@@ -6,15 +6,19 @@ use crate::{
     transport::CLIENT_ID,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// Settings for one call or for several, over those of the client: limits, retries, further headers.
 ///
 /// ```no_run
 /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
-/// use aipass::{RequestOptions, policy::RetryPolicy};
+/// use aipass::{RequestOptions, RetryPolicy};
+/// use std::time::Duration;
 ///
-/// let careful = RequestOptions::new().retry(RetryPolicy::none()).header("x-trace-id", "4711");
+/// let careful = RequestOptions::new()
+///     .timeout(Duration::from_secs(20))
+///     .retry(RetryPolicy::none())
+///     .header("x-trace-id", "4711");
 /// let reply = ai.chat("gpt-4o-mini").user("Hi").options(careful.clone()).send().await?;
 /// let models = ai.with_options(careful).models().await?;
 /// # Ok(()) }
@@ -23,6 +27,7 @@ use std::fmt;
 #[must_use]
 pub struct RequestOptions {
     pub(crate) timeouts: Option<Timeouts>,
+    pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) headers: HeaderMap,
     pub(crate) max_body: Option<usize>,
@@ -37,7 +42,13 @@ impl RequestOptions {
         Self::default()
     }
 
-    /// How long the call may take.
+    /// How long the call may take, all attempts included; of a stream or a download, until it begins. The other limits stay.
+    pub fn timeout(mut self, total: Duration) -> Self {
+        self.timeout = Some(total);
+        self
+    }
+
+    /// All limits on time, in place of **all** those of the client.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = Some(timeouts);
         self
@@ -96,6 +107,7 @@ impl RequestOptions {
     /// These settings, and those below where these say nothing.
     pub(crate) fn over(mut self, below: &Self) -> Self {
         self.timeouts = self.timeouts.or_else(|| below.timeouts.clone());
+        self.timeout = self.timeout.or(below.timeout);
         self.retry = self.retry.or_else(|| below.retry.clone());
         self.max_body = self.max_body.or(below.max_body);
         self.max_event = self.max_event.or(below.max_event);
@@ -133,6 +145,7 @@ impl fmt::Debug for RequestOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestOptions")
             .field("timeouts", &self.timeouts)
+            .field("timeout", &self.timeout)
             .field("retry", &self.retry)
             .field("headers", &Names(&self.headers))
             .finish_non_exhaustive()

@@ -10,7 +10,7 @@ use tokio::{fs, io::AsyncWriteExt as _};
 
 /// Writes a file by way of a `.part` beside it, with the extension that its content has; gives back where it is.
 pub(crate) async fn save(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
-    let path = fitting(path, bytes);
+    let path = free(path, fitting(path, bytes)).await;
     let part = part_of(&path);
     let writing = async {
         let mut file = fs::File::create(&part).await?;
@@ -22,9 +22,32 @@ pub(crate) async fn save(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
         Err(error) => {
             // What went wrong is told already.
             let _ = fs::remove_file(&part).await;
-            Err(Error::file("the file cannot be written", error))
+            Err(unwritable(&path, &error))
         }
     }
+}
+
+/// What went wrong, and where.
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Error {
+    let problem = io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    Error::file("the file cannot be written", problem)
+}
+
+/// A name that was not asked for takes no other file's place: `cat-2.png` where `cat.jpg` was asked for, the image is a PNG, and
+/// there is a `cat.png`.
+pub(crate) async fn free(asked: &Path, fitting: PathBuf) -> PathBuf {
+    if fitting == asked {
+        return fitting;
+    }
+    let mut path = fitting.clone();
+    let mut number = 2;
+    while fs::try_exists(&path).await.unwrap_or(false) {
+        let stem = fitting.file_stem().unwrap_or_default().display();
+        let extension = fitting.extension().unwrap_or_default().display();
+        path.set_file_name(format!("{stem}-{number}.{extension}"));
+        number += 1;
+    }
+    path
 }
 
 /// Whether a file can be written there at all: asked before something is paid for.
@@ -34,9 +57,7 @@ pub(crate) async fn try_out(path: &Path) -> Result<(), Error> {
         drop(fs::File::create(&part).await?);
         fs::remove_file(&part).await
     };
-    trying
-        .await
-        .map_err(|error| Error::file("no file can be written there", error))
+    trying.await.map_err(|error| unwritable(path, &error))
 }
 
 /// Puts a whole `.part` in its place, once it is sure to be on the disk.
@@ -106,6 +127,10 @@ mod tests {
         assert!(error.is_file(), "{error}");
         // A folder stands where the file should go: the whole is written, and cannot be put there.
         std::fs::create_dir(folder.path().join("dog.png")).unwrap();
+        // Another file has that name already, and was not asked for.
+        let second = save(&folder.path().join("cat.gif"), PNG).await.unwrap();
+        assert_eq!(second, folder.path().join("cat-2.png"));
+        std::fs::remove_file(second).unwrap();
         save(&folder.path().join("dog.png"), PNG).await.unwrap_err();
         let mut left: Vec<_> = std::fs::read_dir(folder.path())
             .unwrap()

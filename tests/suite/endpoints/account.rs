@@ -35,6 +35,36 @@ async fn a_checkout_link_is_a_safe_one() {
 }
 
 #[tokio::test]
+async fn a_balance_is_asked_for_anew_after_a_checkout() {
+    let body =
+        r#"{"success":true,"data":{"checkoutUrl":"https://pay.example/c","totalCost":1,"maxBudget":2}}"#;
+    let server = json_server(body).await;
+    let ai = client(&server.base_url);
+    ai.balance().await.unwrap();
+    ai.balance().await.unwrap();
+    assert_eq!(server.requests().len(), 1, "it is kept");
+    ai.checkout_link(1.0).await.unwrap();
+    ai.balance().await.unwrap();
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_change_of_an_application_keeps_its_other_settings() {
+    let body = r#"{"success":true,"data":{"id":7,"clientId":"client_7","clientName":"App","redirectUris":["myapp://cb"],"scopes":["api:access","profile:read"],"requireConsent":true,"accessTokenTtlSeconds":60}}"#;
+    let server = json_server(body).await;
+    let ai = client(&server.base_url);
+    let app = ai.oauth_client(7).await.unwrap();
+    ai.update_oauth_client(7, app.to_update().name("App 2"))
+        .await
+        .unwrap();
+    let sent = server.requests().remove(1);
+    assert!(
+        sent.ends_with(r#"{"accessTokenTtlSeconds":60,"clientName":"App 2","redirectUris":["myapp://cb"],"requestedScopes":["api:access","profile:read"],"requireConsent":true}"#),
+        "{sent}"
+    );
+}
+
+#[tokio::test]
 async fn too_little_is_refused_before_it_is_sent() {
     for usd in [0.49, 0.0, -1.0, f64::NAN, f64::INFINITY] {
         let error = client("http://127.0.0.1:9").checkout_link(usd).await.unwrap_err();

@@ -43,6 +43,79 @@ async fn half_a_sound_is_no_sound_and_leaves_no_file() {
     assert_eq!(server.requests().len(), 1, "a paid call is not repeated");
 }
 
+#[tokio::test]
+async fn the_name_of_the_file_asks_for_its_format() {
+    for (name, asked) in [
+        ("a.wav", Some("\"response_format\":\"wav\"")),
+        ("a.OPUS", Some("\"response_format\":\"opus\"")),
+        ("a", None),
+        ("a.txt", None),
+    ] {
+        let server = Server::start([whole("200 OK\r\ncontent-type: audio/wav", WAV)]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let speech = client(&server.base_url).speech("tts-1", "Hello");
+        speech.save(folder.path().join(name)).await.unwrap();
+        let sent = server.requests().remove(0);
+        match asked {
+            Some(asked) => assert!(sent.contains(asked), "{name}: {sent}"),
+            None => assert!(!sent.contains("response_format"), "{name}: {sent}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sound_of_another_kind_takes_no_other_files_place() {
+    let server = Server::start([whole("200 OK\r\ncontent-type: audio/mpeg", WAV)]).await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("hello.wav"), "mine").unwrap();
+    let speech = client(&server.base_url).speech("tts-1", "Hello");
+    let path = speech.save(folder.path().join("hello.mp3")).await.unwrap();
+    assert_eq!(path, folder.path().join("hello-2.wav"));
+    assert_eq!(std::fs::read(folder.path().join("hello.wav")).unwrap(), b"mine");
+}
+
+#[tokio::test]
+async fn what_is_no_recording_is_not_paid_for() {
+    let ai = client("http://127.0.0.1:9");
+    let picture = || FilePart::new("a.png", "image/png", "PNG");
+    assert!(
+        ai.transcribe("m", picture())
+            .send()
+            .await
+            .unwrap_err()
+            .is_bad_request()
+    );
+    assert!(
+        ai.transcribe("m", picture())
+            .text()
+            .await
+            .unwrap_err()
+            .is_bad_request()
+    );
+    assert!(
+        ai.transcribe("m", picture())
+            .stream()
+            .await
+            .unwrap_err()
+            .is_bad_request()
+    );
+    assert!(
+        ai.edit_image("m", "x")
+            .image(recording())
+            .send()
+            .await
+            .unwrap_err()
+            .is_bad_request()
+    );
+    assert!(
+        ai.vary_image("m", recording())
+            .send()
+            .await
+            .unwrap_err()
+            .is_bad_request()
+    );
+}
+
 fn recording() -> FilePart {
     FilePart::new("memo.wav", "audio/wav", WAV)
 }

@@ -101,7 +101,7 @@ async fn alphabet() -> httpmock::MockServer {
             .iter()
             .map(|vector| serde_json::json!({ "embedding": vector }))
             .collect();
-        let body = serde_json::json!({ "data": data, "usage": { "total_tokens": 2 } });
+        let body = serde_json::json!({ "data": data, "usage": { "total_tokens": 2, "cost": 0.25 } });
         server
             .mock_async(|when, then| {
                 when.body_includes(format!("[\"{letters}\"]"));
@@ -133,6 +133,7 @@ async fn many_texts_go_in_several_calls_and_keep_their_order() {
             vectors.vectors,
             [vec![1.0], vec![2.0], vec![3.0], vec![4.0], vec![5.0]]
         );
+        assert_eq!(vectors.cost(), Some(0.75));
         assert_eq!(vectors.usage.unwrap().total_tokens, Some(6));
     }
 }

@@ -126,11 +126,16 @@ impl FilePart {
     /// There is no such file, it cannot be read, or it is a folder.
     pub async fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
+        Self::look_at(path)
+            .await
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+
+    async fn look_at(path: &Path) -> io::Result<Self> {
         let file = tokio::fs::File::open(path).await?;
         let metadata = file.metadata().await?;
         if !metadata.is_file() {
-            let problem = format!("{} is no file", path.display());
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
         }
         let mut start = Vec::new();
         file.take(MediaType::NEEDS as u64).read_to_end(&mut start).await?;

@@ -107,17 +107,27 @@ impl SpeechBuilder {
     }
 
     /// Sends it, and writes the sound to a file, whose path is given back. A paid call. The file appears as a whole or not at
-    /// all; one of that name is replaced. The extension is that of the content: a name without one, or with that of another
-    /// kind of sound, gets it.
+    /// all; one of that name is replaced. The format is that of the name's extension, unless [`format`](Self::format) says
+    /// otherwise. Where the model sends another one, the file gets its extension, and takes no other file's place.
     ///
     /// # Errors
     /// As [`bytes`](Self::bytes); [`Error::is_file`] where the file cannot be written: then the sound is lost, so use
     /// [`bytes`](Self::bytes) where that may happen.
-    pub async fn save(self, path: impl AsRef<Path>) -> Result<PathBuf, Error> {
+    pub async fn save(mut self, path: impl AsRef<Path>) -> Result<PathBuf, Error> {
         let path = path.as_ref();
+        if self.request.response_format.is_none() {
+            self.request.response_format = path.extension().and_then(|name| format_of(name.to_str()?));
+        }
         // It is paid for, so that it can be written somewhere is known before.
         saved::try_out(path).await?;
         saved::save(path, &self.bytes().await?).await
+    }
+}
+
+fn format_of(extension: &str) -> Option<SpeechFormat> {
+    match SpeechFormat::from(extension.to_ascii_lowercase()) {
+        SpeechFormat::Unknown(_) => None,
+        known => Some(known),
     }
 }
 

@@ -33,6 +33,7 @@ impl EmbeddingsBuilder {
         };
         let mut vectors: Vec<Option<Vec<f32>>> = vec![None; texts.len()];
         let mut usage = None;
+        let mut cost = Some(0.0);
         let mut meta = Meta::default();
         let mut failed = None;
 
@@ -49,6 +50,7 @@ impl EmbeddingsBuilder {
                         *place = Some(vector);
                     }
                     usage = sum(usage, embeddings.usage);
+                    cost = cost.zip(embeddings.cost).map(|(sum, cost)| sum + cost);
                     meta = embeddings.meta;
                 }
                 // What was begun is paid for, so it is waited for.
@@ -63,6 +65,7 @@ impl EmbeddingsBuilder {
             None => Ok(Embeddings {
                 vectors: vectors.into_iter().flatten().collect(),
                 usage,
+                cost,
                 meta,
             }),
         }

@@ -5,6 +5,13 @@ use crate::policy::ChargeRisk;
 use aipass_api::ErrorBody;
 use std::io;
 
+/// A file of this machine could not be read, such as one that [`FilePart::open`](crate::FilePart::open) was to open.
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::file("the file cannot be read", error)
+    }
+}
+
 impl Error {
     /// A file of this machine could not be read or written; what the system says is the
     /// [source](std::error::Error::source).

@@ -41,7 +41,11 @@ impl Error {
                     Some(pause) => return format!("wait {} s, then try again", pause.as_secs().max(1)),
                     None => "wait a little, then try again",
                 },
-                ErrorClass::Rejected => "correct the request",
+                ErrorClass::Rejected => match self.param() {
+                    Some("model") => "check the model; the list of models has the exact names",
+                    Some(param) => return format!("correct the parameter {param}"),
+                    None => "correct the request",
+                },
                 ErrorClass::Server => "the service failed; try again later",
                 ErrorClass::Unexpected => "check the base URL; something else than AI Pass may have answered",
             },
@@ -54,8 +58,11 @@ impl Error {
             Kind::Auth => "try again later; the session is kept",
             Kind::Timeout | Kind::Network => "check the connection, then try again",
             Kind::Decode | Kind::NotAnAnswer => "check the base URL, and for a newer version of this program",
-            Kind::Incomplete => "what came is kept; ask again if you need the rest",
-            Kind::File(_) => "choose another path, or make room; then ask for the file again",
+            Kind::Incomplete if self.0.partial.is_some() => {
+                "what came is kept; ask again if you need the rest"
+            }
+            Kind::Incomplete => "the connection was cut; ask again",
+            Kind::File(_) => "check the path, its folder and the room there; then ask for the file again",
             Kind::Address(_) => "the answer names a file at an address that is not safe to ask",
             Kind::JobFailed => "change what is asked for, or try again",
             Kind::StillRunning => "the job goes on: wait for it again by its id",
@@ -160,7 +167,10 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What a person sees who lets an error out of `main`.
         f.debug_struct("Error")
+            .field("message", &format_args!("{self}"))
+            .field("help", &format_args!("{}", self.help()))
             .field("kind", &self.0.kind)
             .field("charge_risk", &self.0.risk)
             .field("operation", &self.0.operation)

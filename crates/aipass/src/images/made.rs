@@ -125,7 +125,8 @@ impl GeneratedImage {
     }
 
     /// Writes the image to a file, and gives back its path. It appears as a whole or not at all; a file of that name is
-    /// replaced. The extension is that of the content: a name without one, or with that of another kind of image, gets it.
+    /// replaced. The extension is that of the content: a name without one, or with that of another kind of image, gets it, and
+    /// takes no other file's place then.
     ///
     /// # Errors
     /// As [`bytes`](Self::bytes); [`Error::is_file`] where the file cannot be written. The image can be saved again.

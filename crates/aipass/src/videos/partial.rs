@@ -52,7 +52,8 @@ impl Partial {
             let length = file.metadata().await?.len();
             Ok((file, length, notes))
         };
-        let (file, length, notes): (_, _, Notes) = opening.await.map_err(unwritable)?;
+        let (file, length, notes): (_, _, Notes) =
+            opening.await.map_err(|error| saved::unwritable(path, &error))?;
         let mut partial = Self {
             path: part,
             file,
@@ -65,7 +66,8 @@ impl Partial {
             partial.notes.what = what.to_owned();
         }
         let end = SeekFrom::Start(partial.length);
-        partial.file.seek(end).await.map_err(unwritable)?;
+        let seeking = partial.file.seek(end).await;
+        seeking.map_err(|error| partial.unwritable(&error))?;
         Ok(partial)
     }
 
@@ -99,7 +101,7 @@ impl Partial {
             self.file.set_len(0).await?;
             self.file.rewind().await
         };
-        restarting.await.map_err(unwritable)?;
+        restarting.await.map_err(|error| self.unwritable(&error))?;
         self.length = 0;
         self.total = None;
         self.notes.validator = None;
@@ -126,11 +128,14 @@ impl Partial {
         self.total = number(headers, header::CONTENT_LENGTH);
         self.notes.validator = validator(headers);
         let notes = serde_json::to_vec(&self.notes).unwrap_or_default();
-        fs::write(notes_of(&self.path), notes).await.map_err(unwritable)
+        fs::write(notes_of(&self.path), notes)
+            .await
+            .map_err(|error| self.unwritable(&error))
     }
 
     pub(super) async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        self.file.write_all(piece).await.map_err(unwritable)?;
+        let writing = self.file.write_all(piece).await;
+        writing.map_err(|error| self.unwritable(&error))?;
         self.length += piece.len() as u64;
         Ok(())
     }
@@ -143,14 +148,21 @@ impl Partial {
         }
     }
 
+    fn unwritable(&self, error: &io::Error) -> Error {
+        saved::unwritable(&self.path, error)
+    }
+
     /// What has come stays for the next time, as far as it can be used then.
     pub(super) async fn keep(mut self) -> Result<(), Error> {
         if self.length > 0 && self.notes.validator.is_some() {
-            return self.file.flush().await.map_err(unwritable);
+            let flushing = self.file.flush().await;
+            return flushing.map_err(|error| self.unwritable(&error));
         }
         drop(self.file.into_std().await);
         let _ = fs::remove_file(notes_of(&self.path)).await;
-        fs::remove_file(&self.path).await.map_err(unwritable)
+        fs::remove_file(&self.path)
+            .await
+            .map_err(|error| saved::unwritable(&self.path, &error))
     }
 
     /// Puts the whole in its place.
@@ -160,18 +172,16 @@ impl Partial {
             self.file.rewind().await?;
             let mut start = Vec::new();
             (&mut self.file).take(START).read_to_end(&mut start).await?;
-            let path = saved::fitting(path, &start);
+            let path = saved::free(path, saved::fitting(path, &start)).await;
             saved::finish(self.file, &self.path, &path).await?;
             Ok(path)
         };
-        let path = finishing.await.map_err(unwritable)?;
+        let path = finishing
+            .await
+            .map_err(|error| saved::unwritable(&self.path, &error))?;
         let _ = fs::remove_file(notes_of(&self.path)).await;
         Ok(path)
     }
-}
-
-fn unwritable(error: io::Error) -> Error {
-    Error::file("the file cannot be written", error)
 }
 
 fn notes_of(part: &Path) -> PathBuf {
