@@ -1,18 +1,12 @@
 //! `aipass chat`: one question, and the answer as it is written.
 
-mod usage;
-
 use crate::{
-    args::ConnectionArgs, cmd_balance::Amounts, context::Context, environment, exit::Exit, failure::Failure,
-    output,
+    args::ConnectionArgs, cmd_balance::Amounts, context::Context, exit::Exit, failure::Failure, input,
+    model::ModelArgs, output, usage,
 };
 use aipass::{Balance, ChatBuilder, ChatReply, ChatStream, Client, enums::FinishReason};
 use clap::Args;
 use serde::Serialize;
-use std::io::{IsTerminal, Read};
-
-/// The largest question that is read from standard input.
-const INPUT_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// Ask a model, and print the answer as it is written
 #[derive(Args, Debug)]
@@ -29,9 +23,8 @@ A chat is a paid call.")]
 pub(crate) struct ChatArgs {
     /// The question; `-`, or none where standard input is no terminal, reads it from there
     prompt: Option<String>,
-    /// The model to ask [env: AIPASS_MODEL]
-    #[arg(short, long)]
-    model: Option<String>,
+    #[command(flatten)]
+    model: ModelArgs,
     /// Instructions that stand above the question
     #[arg(short, long, value_name = "TEXT")]
     system: Option<String>,
@@ -57,10 +50,7 @@ pub(crate) struct ChatArgs {
 impl ChatArgs {
     /// Whether the question comes from standard input.
     pub(crate) fn reads_input(&self) -> bool {
-        match self.prompt.as_deref() {
-            Some(prompt) => prompt == "-",
-            None => !std::io::stdin().is_terminal(),
-        }
+        input::is_piped(self.prompt.as_deref())
     }
 }
 
@@ -94,7 +84,7 @@ pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failur
         output::json(&Json::of(reply, is_whole, balance))?;
     }
     match &left {
-        Some(left) if !args.json => usage::tell(reply, left),
+        Some(left) if !args.json => usage::tell(tokens(reply), reply.meta().cost(), left),
         Some(Err(failure)) => usage::unknown(failure),
         _ => {}
     }
@@ -116,31 +106,10 @@ struct Ended {
 }
 
 async fn prepare(context: &Context, args: &ChatArgs) -> Result<(Client, ChatBuilder), Failure> {
-    let model = match &args.model {
-        Some(model) => Some(model.clone()),
-        None => match environment::MODEL.read()? {
-            Some(model) => Some(model),
-            None => context.settings(&args.connection)?.profile.model,
-        },
-    };
-    let model = model.filter(|model| !model.trim().is_empty()).ok_or_else(|| {
-        Failure::usage(
-            "no model is named",
-            format!(
-                "use -m MODEL, set {}, or set model in the profile; `aipass models` lists them",
-                environment::MODEL.name
-            ),
-        )
-    })?;
+    let model = args.model.resolve(context, &args.connection)?;
     let client = context.client(&args.connection)?;
-    if args.reads_input()
-        && std::io::stdin().is_terminal()
-        && let Ok(auth) = client.auth()
-    {
-        // A question that somebody types must not be lost to a login that is missing.
-        auth.token(None).await?;
-    }
-    let prompt = prompt(args).await?;
+    input::before_typing(&client, args.reads_input()).await?;
+    let prompt = input::text(args.prompt.as_deref(), "question").await?;
     let mut chat = client.chat(model);
     if let Some(system) = &args.system {
         chat = chat.system(system.as_str());
@@ -153,39 +122,6 @@ async fn prepare(context: &Context, args: &ChatArgs) -> Result<(Client, ChatBuil
         chat = chat.temperature(temperature);
     }
     Ok((client, chat))
-}
-
-async fn prompt(args: &ChatArgs) -> Result<String, Failure> {
-    let text = if args.reads_input() {
-        stdin().await?
-    } else {
-        args.prompt.clone().unwrap_or_default()
-    };
-    if text.trim().is_empty() {
-        return Err(Failure::usage(
-            "there is no question",
-            "write it behind the options, or pipe it in",
-        ));
-    }
-    Ok(text)
-}
-
-async fn stdin() -> Result<String, Failure> {
-    // On a thread of its own, so that Ctrl-C is heard meanwhile.
-    let read = tokio::task::spawn_blocking(|| {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .take(INPUT_LIMIT + 1)
-            .read_to_end(&mut bytes)
-            .map(|_| bytes)
-    });
-    let unreadable = || Failure::new(Exit::Config, "standard input cannot be read");
-    let bytes = read.await.map_err(|_| unreadable())?.map_err(|_| unreadable())?;
-    if bytes.len() as u64 > INPUT_LIMIT {
-        return Err(Failure::usage("the question is longer than 16 MiB", "send less"));
-    }
-    String::from_utf8(bytes).map_err(|_| Failure::usage("the question is not UTF-8 text", "convert it first"))
 }
 
 async fn whole(context: &Context, chat: ChatBuilder) -> Result<Ended, Failure> {
@@ -274,6 +210,14 @@ fn line(text: &str) -> String {
     } else {
         format!("{text}\n")
     }
+}
+
+/// What `-u` tells of the tokens.
+fn tokens(reply: &ChatReply) -> Option<String> {
+    let told = reply
+        .usage()
+        .and_then(|usage| usage::tokens(usage.prompt_tokens, usage.completion_tokens, usage.total_tokens));
+    told.or_else(|| Some("tokens: the service did not tell".to_owned()))
 }
 
 /// What is wrong with an answer that came whole.

@@ -114,6 +114,19 @@ impl Failure {
         failure
     }
 
+    /// The reason at the bottom, as the system words it.
+    pub(crate) fn set_cause(&mut self, cause: impl Into<String>) {
+        if let Some(report) = &mut self.report {
+            report.cause = Some(cause.into());
+        }
+    }
+
+    /// The same, after something was paid for: the command is not simply run again, with a login or without.
+    pub(crate) fn after_paying(mut self) -> Self {
+        self.login_helps = false;
+        self
+    }
+
     fn describe(&mut self, server: Option<String>, cause: Option<String>) {
         if let Some(report) = &mut self.report {
             report.server = server;

@@ -2,9 +2,17 @@
 
 use super::support::{Program, golden};
 
-const COMMANDS: [&str; 12] = [
-    "demo", "login", "logout", "status", "token", "whoami", "balance", "models", "chat", "api", "client",
-    "doctor",
+const COMMANDS: [&str; 14] = [
+    "demo", "login", "logout", "status", "token", "whoami", "balance", "topup", "models", "chat", "image",
+    "api", "client", "doctor",
+];
+
+/// Commands of commands.
+const INNER: [[&str; 2]; 4] = [
+    ["client", "register"],
+    ["image", "create"],
+    ["image", "edit"],
+    ["image", "vary"],
 ];
 
 #[test]
@@ -16,8 +24,13 @@ fn help_is_golden() {
             &Program::new(["help", topic]).run().exits(0).stdout,
         );
     }
-    let register = Program::new(["client", "register", "--help"]);
-    golden("help-client-register.txt", &register.run().exits(0).stdout);
+    for [command, inner] in INNER {
+        let help = Program::new([command, inner, "--help"]);
+        golden(
+            &format!("help-{command}-{inner}.txt"),
+            &help.run().exits(0).stdout,
+        );
+    }
 }
 
 #[test]

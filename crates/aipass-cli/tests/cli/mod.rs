@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod exit_codes;
 mod help;
+mod image;
 mod login;
 mod profiles;
 mod secrets;
@@ -18,5 +19,6 @@ mod support;
 #[cfg(unix)]
 mod terminal;
 mod token;
+mod topup;
 mod usage;
 mod watch;
