@@ -6,7 +6,6 @@ use self::result::Wanted;
 use crate::{
     args::ConnectionArgs,
     context::Context,
-    exit::Exit,
     failure::Failure,
     input,
     model::ModelArgs,
@@ -142,10 +141,7 @@ pub(crate) async fn run(context: &Context, args: &ImageArgs) -> Result<(), Failu
         .interrupt
         .stops(sent)
         .await
-        .map_err(|failure| match failure.exit {
-            Exit::Interrupted => failure.with_help("the call may have been charged"),
-            _ => failure,
-        })?;
+        .map_err(Failure::perhaps_charged)?;
     drop(bar);
     wanted
         .keep(context, &client, images)

@@ -121,6 +121,14 @@ impl Failure {
         }
     }
 
+    /// The same, for a paid call that Ctrl-C stopped on its way.
+    pub(crate) fn perhaps_charged(self) -> Self {
+        match self.exit {
+            Exit::Interrupted => self.with_help("the call may have been charged"),
+            _ => self,
+        }
+    }
+
     /// The same, after something was paid for: the command is not simply run again, with a login or without.
     pub(crate) fn after_paying(mut self) -> Self {
         self.login_helps = false;

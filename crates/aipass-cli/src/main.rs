@@ -11,14 +11,17 @@ mod cmd_chat;
 mod cmd_client;
 mod cmd_demo;
 mod cmd_doctor;
+mod cmd_embed;
 mod cmd_help;
 mod cmd_image;
 mod cmd_login;
 mod cmd_logout;
 mod cmd_models;
+mod cmd_speak;
 mod cmd_status;
 mod cmd_token;
 mod cmd_topup;
+mod cmd_transcribe;
 mod cmd_whoami;
 mod context;
 mod demo;
@@ -113,6 +116,18 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Image(args) => {
             let run = || cmd_image::run(context, &args);
             offer::login(context, args.connection(), args.reads_input(), run).await
+        }
+        Command::Speak(args) => {
+            let run = || cmd_speak::run(context, &args);
+            offer::login(context, &args.connection, args.reads_input(), run).await
+        }
+        Command::Transcribe(args) => {
+            let run = || cmd_transcribe::run(context, &args);
+            offer::login(context, &args.connection, args.reads_input(), run).await
+        }
+        Command::Embed(args) => {
+            let run = || cmd_embed::run(context, &args);
+            offer::login(context, &args.connection, args.reads_input(), run).await
         }
         Command::Api(args) => {
             let run = || cmd_api::run(context, &args);

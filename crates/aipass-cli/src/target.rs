@@ -99,6 +99,20 @@ impl Target {
         Ok(self)
     }
 
+    /// Keeps what came of something that broke off, with `.part` behind the name, and says so in the failure.
+    pub(crate) fn keep_part(&self, bytes: &[u8], failure: Failure) -> Failure {
+        let Self::File(place) = self else { return failure };
+        if bytes.is_empty() {
+            return failure;
+        }
+        let mut name = place.path.clone().into_os_string();
+        name.push(".part");
+        match place.put(Path::new(&name), bytes) {
+            Ok(path) => failure.with_help(format!("what came of it is kept in {}", path.display())),
+            Err(_) => failure,
+        }
+    }
+
     /// Writes what was paid for.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<Option<Written>, Failure> {
         match self {

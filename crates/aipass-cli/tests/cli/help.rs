@@ -2,9 +2,24 @@
 
 use super::support::{Program, golden};
 
-const COMMANDS: [&str; 14] = [
-    "demo", "login", "logout", "status", "token", "whoami", "balance", "topup", "models", "chat", "image",
-    "api", "client", "doctor",
+const COMMANDS: [&str; 17] = [
+    "demo",
+    "login",
+    "logout",
+    "status",
+    "token",
+    "whoami",
+    "balance",
+    "topup",
+    "models",
+    "chat",
+    "image",
+    "speak",
+    "transcribe",
+    "embed",
+    "api",
+    "client",
+    "doctor",
 ];
 
 /// Commands of commands.
