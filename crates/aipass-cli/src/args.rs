@@ -3,7 +3,7 @@
 use crate::{
     cmd_api, cmd_balance, cmd_chat, cmd_client, cmd_demo, cmd_doctor, cmd_embed, cmd_help, cmd_image,
     cmd_login, cmd_logout, cmd_models, cmd_speak, cmd_status, cmd_token, cmd_topup, cmd_transcribe,
-    cmd_whoami,
+    cmd_video, cmd_whoami,
 };
 use clap::{Args, Parser, Subcommand};
 
@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Speak(cmd_speak::SpeakArgs),
     Transcribe(cmd_transcribe::TranscribeArgs),
     Embed(cmd_embed::EmbedArgs),
+    Video(cmd_video::VideoArgs),
     Api(cmd_api::ApiArgs),
     Client(cmd_client::ClientArgs),
     Doctor(cmd_doctor::DoctorArgs),

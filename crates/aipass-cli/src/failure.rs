@@ -86,6 +86,7 @@ impl Failure {
         {
             *help = help
                 .replace("`aipass login`", &format!("`aipass login --profile {profile}`"))
+                .replace("`aipass video", &format!("`aipass --profile {profile} video"))
                 .replace(
                     "`aipass login --scope",
                     &format!("`aipass login --profile {profile} --scope"),

@@ -22,6 +22,7 @@ mod cmd_status;
 mod cmd_token;
 mod cmd_topup;
 mod cmd_transcribe;
+mod cmd_video;
 mod cmd_whoami;
 mod context;
 mod demo;
@@ -128,6 +129,10 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Embed(args) => {
             let run = || cmd_embed::run(context, &args);
             offer::login(context, &args.connection, args.reads_input(), run).await
+        }
+        Command::Video(args) => {
+            let run = || cmd_video::run(context, &args);
+            offer::login(context, args.connection(), args.reads_input(), run).await
         }
         Command::Api(args) => {
             let run = || cmd_api::run(context, &args);

@@ -2,7 +2,7 @@
 
 use super::support::{Program, golden};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "demo",
     "login",
     "logout",
@@ -17,17 +17,23 @@ const COMMANDS: [&str; 17] = [
     "speak",
     "transcribe",
     "embed",
+    "video",
     "api",
     "client",
     "doctor",
 ];
 
 /// Commands of commands.
-const INNER: [[&str; 2]; 4] = [
+const INNER: [[&str; 2]; 9] = [
     ["client", "register"],
     ["image", "create"],
     ["image", "edit"],
     ["image", "vary"],
+    ["video", "create"],
+    ["video", "get"],
+    ["video", "wait"],
+    ["video", "download"],
+    ["video", "remix"],
 ];
 
 #[test]

@@ -26,4 +26,5 @@ mod token;
 mod topup;
 mod transcribe;
 mod usage;
+mod video;
 mod watch;
