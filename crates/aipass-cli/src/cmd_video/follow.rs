@@ -114,7 +114,7 @@ impl Follow {
         let id = job.id().to_owned();
         let fetched = tokio::select! {
             fetched = self.download_to_target(&job) => fetched.map_err(|failure| self.with_resume(failure, &id)),
-            () = context.interrupt.pressed() => Err(self.interrupted(&id, "is done, and not downloaded")),
+            () = context.interrupt.pressed() => Err(self.interrupted(&id, "is done, and not downloaded yet")),
         };
         let (file, failure) = match fetched {
             Ok(file) => (file, None),

@@ -1,13 +1,64 @@
 //! How far something is, in a line on stderr that comes and goes. Only a terminal sees it.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use std::{
+    io::{self, IsTerminal as _},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 /// The line that is on the screen, so that what else is told stands above it.
 static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// How often a second it is drawn at most.
+const REDRAWS: u8 = 15;
+
+/// The terminal, without its last columns: the `^C` that is written there would be on the next line else, and that line
+/// would be cleared in the place of ours.
+#[derive(Debug)]
+struct Narrow(Term);
+
+/// As wide as `^C`, and one for the cursor.
+const SPARED: u16 = 3;
+
+impl TermLike for Narrow {
+    fn width(&self) -> u16 {
+        self.0.size().1.saturating_sub(SPARED)
+    }
+
+    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_up(lines)
+    }
+
+    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_down(lines)
+    }
+
+    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_right(columns)
+    }
+
+    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_left(columns)
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
 
 /// A line that is there for as long as this value is.
 #[derive(Debug)]
@@ -20,12 +71,12 @@ pub(crate) struct Meter(ProgressBar);
 impl Bar {
     /// Something whose end is not known: `what`, and for how long it has been going on.
     pub(crate) fn new(what: &str) -> Self {
-        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let target = if is_dumb {
-            ProgressDrawTarget::hidden()
+        // Without a name it is a terminal that nobody knows what to send to.
+        let is_able = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
+        let target = if is_able && io::stderr().is_terminal() {
+            ProgressDrawTarget::term_like_with_hz(Box::new(Narrow(Term::stderr())), REDRAWS)
         } else {
-            // It hides by itself where stderr is no terminal.
-            ProgressDrawTarget::stderr()
+            ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(None, target);
         let meter = Meter(bar.clone());
@@ -62,12 +113,13 @@ impl Meter {
         match total {
             Some(total) if self.0.length() != Some(total) => {
                 self.0.set_length(total);
-                self.0
-                    .set_style(style("{msg}  {wide_bar}  {bytes} of {total_bytes}"));
+                self.0.set_style(style(
+                    "{msg}  {wide_bar}  {decimal_bytes} of {decimal_total_bytes}",
+                ));
                 self.0.set_message(what.to_owned());
             }
             None if self.0.position() == 0 => {
-                self.0.set_style(style("{spinner} {msg}  {bytes}"));
+                self.0.set_style(style("{spinner} {msg}  {decimal_bytes}"));
                 self.0.set_message(what.to_owned());
             }
             _ => {}
