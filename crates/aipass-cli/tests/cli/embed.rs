@@ -1,6 +1,6 @@
 //! `aipass embed`: one text, and as many as there are lines.
 
-use super::support::Stage;
+use super::support::{Answers, Stage, answer};
 use aipass_sandbox::{Fault, Route};
 use serde_json::Value;
 
@@ -121,6 +121,27 @@ async fn what_came_before_a_failure_is_printed() {
         .says("the wallet is empty");
     stage.with_token(EMBED).arg("one").run().exits(5).prints("");
     assert_eq!(stage.sandbox.counts().charged_calls, charged);
+}
+
+/// The lines of the first four calls are printed before the fifth begins.
+#[test]
+fn what_is_printed_stays_when_a_later_call_fails() {
+    let items: Vec<_> = (0..100)
+        .map(|index| format!("{{\"index\":{index},\"embedding\":[0.5,{index}]}}"))
+        .collect();
+    let body = format!("{{\"data\":[{}]}}", items.join(","));
+    let json = "content-type: application/json\r\n";
+    let good = answer("200 OK", json, &body);
+    let bad = answer("400 Bad", json, r#"{"error":{"message":"no"}}"#);
+    let server = Answers::start([good.clone(), good.clone(), good.clone(), good, bad]);
+    let text = "line\n".repeat(401);
+    let program = server.program(["embed", "-m", "m", "--jsonl"]);
+    let run = program.run_with(text.as_bytes()).exits(13);
+    let lines: Vec<_> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 400);
+    assert_eq!(lines[399], "{\"index\":399,\"embedding\":[0.5,99.0]}");
+    run.says("server: no\n")
+        .says("note: what is printed is part of the answer\n");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

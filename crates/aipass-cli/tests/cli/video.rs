@@ -386,9 +386,17 @@ async fn a_terminal_sees_how_far_it_is() {
     let id = started(&stage);
     let wait = || stage.with_token(["video", "wait", &id]).env("TERM", "xterm");
     let mut terminal = Terminal::start(wait().env("NO_COLOR", "1"));
-    terminal.until("The video is being made");
+    let mut screen = terminal.until("The video is being made");
     terminal.interrupt();
-    let screen = terminal.end(130);
+    screen += &terminal.end(130);
+    // A `^C` has its place in the same line, so that it goes away with it.
+    let drawn = screen
+        .split(['\r', '\n'])
+        .filter(|line| line.contains("is being made"));
+    let widths: Vec<_> = drawn
+        .map(|line| line.replace("\x1b[2K", "").chars().count())
+        .collect();
+    assert!(widths.iter().max() == Some(&77), "{widths:?}: {screen:?}");
     assert!(screen.contains("error: interrupted; the video "), "{screen}");
     let screen = Terminal::start(stage.with_token(["video", "download", &id, "-o", "-"])).end(2);
     assert!(screen.contains("stdout is a terminal"), "{screen}");
