@@ -1,8 +1,9 @@
 //! The command line.
 
 use crate::{
-    cmd_api, cmd_balance, cmd_chat, cmd_client, cmd_demo, cmd_doctor, cmd_help, cmd_login, cmd_logout,
-    cmd_models, cmd_status, cmd_token, cmd_whoami,
+    cmd_api, cmd_balance, cmd_chat, cmd_client, cmd_demo, cmd_doctor, cmd_embed, cmd_help, cmd_image,
+    cmd_login, cmd_logout, cmd_models, cmd_speak, cmd_status, cmd_token, cmd_topup, cmd_transcribe,
+    cmd_video, cmd_whoami,
 };
 use clap::{Args, Parser, Subcommand};
 
@@ -34,8 +35,14 @@ pub(crate) enum Command {
     Token(cmd_token::TokenArgs),
     Whoami(cmd_whoami::WhoamiArgs),
     Balance(cmd_balance::BalanceArgs),
+    Topup(cmd_topup::TopupArgs),
     Models(cmd_models::ModelsArgs),
     Chat(cmd_chat::ChatArgs),
+    Image(cmd_image::ImageArgs),
+    Speak(cmd_speak::SpeakArgs),
+    Transcribe(cmd_transcribe::TranscribeArgs),
+    Embed(cmd_embed::EmbedArgs),
+    Video(cmd_video::VideoArgs),
     Api(cmd_api::ApiArgs),
     Client(cmd_client::ClientArgs),
     Doctor(cmd_doctor::DoctorArgs),

@@ -13,7 +13,6 @@ use crate::{
 use aipass::{Error, RawRequest};
 use clap::Args;
 use http::Method;
-use std::io::IsTerminal;
 
 /// How much of the body of a failed answer there is.
 const KEPT: usize = 64 * 1024;
@@ -135,13 +134,7 @@ async fn prepare(context: &Context, args: &ApiArgs) -> Result<RawRequest, Failur
         ));
     }
     let client = context.client(&args.connection)?;
-    if args.reads_input()
-        && std::io::stdin().is_terminal()
-        && let Ok(auth) = client.auth()
-    {
-        // A body that somebody types must not be lost to a login that is missing.
-        auth.token(None).await?;
-    }
+    input::before_typing(&client, args.reads_input()).await?;
     let path = if args.is_paid() {
         args.path.clone()
     } else {

@@ -1,18 +1,15 @@
 //! `aipass chat`: one question, and the answer as it is written.
 
-mod usage;
+mod attach;
+mod schema;
 
 use crate::{
-    args::ConnectionArgs, cmd_balance::Amounts, context::Context, environment, exit::Exit, failure::Failure,
-    output,
+    args::ConnectionArgs, cmd_balance::Amounts, context::Context, exit::Exit, failure::Failure, input,
+    model::ModelArgs, output, usage,
 };
-use aipass::{Balance, ChatBuilder, ChatReply, ChatStream, Client, enums::FinishReason};
+use aipass::{Balance, ChatBuilder, ChatReply, ChatStream, Client, enums::FinishReason, types::ContentPart};
 use clap::Args;
 use serde::Serialize;
-use std::io::{IsTerminal, Read};
-
-/// The largest question that is read from standard input.
-const INPUT_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// Ask a model, and print the answer as it is written
 #[derive(Args, Debug)]
@@ -25,16 +22,28 @@ What the service leaves out is null, and \"balance\" is null without -u. \"cost\
 answer that was cut is printed with \"complete\":false, \
 and the exit code says so too.
 
+What -a attaches is told by its content: JPEG, PNG, GIF and WebP are pictures, which are made to fit, WAV and MP3 are \
+sounds, and text in UTF-8 goes along under its name. Anything else is refused before anything is sent. An address, which \
+begins with https://, is that of a picture.
+
+With --schema the answer comes in one piece and is JSON of that form, or the exit code is 8 and stdout is empty. The schema \
+holds to the letter where each of its objects has \"additionalProperties\":false.
+
 A chat is a paid call.")]
 pub(crate) struct ChatArgs {
     /// The question; `-`, or none where standard input is no terminal, reads it from there
     prompt: Option<String>,
-    /// The model to ask [env: AIPASS_MODEL]
-    #[arg(short, long)]
-    model: Option<String>,
+    #[command(flatten)]
+    model: ModelArgs,
     /// Instructions that stand above the question
     #[arg(short, long, value_name = "TEXT")]
     system: Option<String>,
+    /// A picture, a sound or a text, or the address of a picture; can be given several times
+    #[arg(short, long, value_name = "FILE|URL")]
+    attach: Vec<String>,
+    /// Have the answer as JSON of the form that this JSON Schema describes
+    #[arg(long, value_name = "FILE")]
+    schema: Option<String>,
     /// Print one JSON object, once the answer is there
     #[arg(long)]
     json: bool,
@@ -57,16 +66,13 @@ pub(crate) struct ChatArgs {
 impl ChatArgs {
     /// Whether the question comes from standard input.
     pub(crate) fn reads_input(&self) -> bool {
-        match self.prompt.as_deref() {
-            Some(prompt) => prompt == "-",
-            None => !std::io::stdin().is_terminal(),
-        }
+        input::is_piped(self.prompt.as_deref())
     }
 }
 
 pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failure> {
     let (client, chat) = context.interrupt.stops(prepare(context, args)).await?;
-    let mut ended = if args.no_stream {
+    let mut ended = if args.no_stream || args.schema.is_some() {
         whole(context, chat).await
     } else {
         streamed(context, chat, !args.json).await
@@ -74,8 +80,9 @@ pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failur
     let Some(reply) = &ended.reply else {
         return ended.failure.map_or(Ok(()), Err);
     };
-    if args.no_stream && !args.json {
-        output::foreign(&line(reply.text()))?;
+    let is_form_kept = args.schema.is_none() || schema::json(reply.text()).is_some();
+    if !args.json {
+        show(args, reply.text())?;
     }
     let is_whole = ended.failure.is_none();
     // Whoever has pressed Ctrl-C waits for nothing more.
@@ -94,7 +101,7 @@ pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failur
         output::json(&Json::of(reply, is_whole, balance))?;
     }
     match &left {
-        Some(left) if !args.json => usage::tell(reply, left),
+        Some(left) if !args.json => usage::tell(tokens(reply), reply.meta().cost(), left),
         Some(Err(failure)) => usage::unknown(failure),
         _ => {}
     }
@@ -104,9 +111,28 @@ pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failur
             .filter(|failure| failure.exit == Exit::Interrupted);
         ended.failure = stopped
             .map(|_| Failure::interrupted("interrupted before the balance came; the answer is whole"))
-            .or_else(|| shortcoming(reply));
+            .or_else(|| shortcoming(reply))
+            .or_else(|| (!is_form_kept).then(schema::no_json));
     }
     ended.failure.map_or(Ok(()), Err)
+}
+
+/// Prints an answer that came in one piece; one that is written as it comes is printed already.
+fn show(args: &ChatArgs, text: &str) -> Result<(), Failure> {
+    if args.schema.is_none() {
+        return if args.no_stream {
+            output::foreign(&line(text))
+        } else {
+            Ok(())
+        };
+    }
+    match schema::json(text) {
+        Some(json) => output::foreign(&line(json)),
+        None => {
+            schema::show_aside(text);
+            Ok(())
+        }
+    }
 }
 
 /// The answer, and what was wrong with it. Part of an answer is kept: it has been paid for.
@@ -116,36 +142,37 @@ struct Ended {
 }
 
 async fn prepare(context: &Context, args: &ChatArgs) -> Result<(Client, ChatBuilder), Failure> {
-    let model = match &args.model {
-        Some(model) => Some(model.clone()),
-        None => match environment::MODEL.read()? {
-            Some(model) => Some(model),
-            None => context.settings(&args.connection)?.profile.model,
-        },
-    };
-    let model = model.filter(|model| !model.trim().is_empty()).ok_or_else(|| {
-        Failure::usage(
-            "no model is named",
-            format!(
-                "use -m MODEL, set {}, or set model in the profile; `aipass models` lists them",
-                environment::MODEL.name
-            ),
-        )
-    })?;
+    let model = args.model.resolve(context, &args.connection)?;
     let client = context.client(&args.connection)?;
-    if args.reads_input()
-        && std::io::stdin().is_terminal()
-        && let Ok(auth) = client.auth()
-    {
-        // A question that somebody types must not be lost to a login that is missing.
-        auth.token(None).await?;
+    let mut attached = Vec::new();
+    for file in &args.attach {
+        attached.push(attach::part(file).await?);
     }
-    let prompt = prompt(args).await?;
+    let format = match &args.schema {
+        Some(file) if file == "-" && args.reads_input() => {
+            return Err(Failure::usage(
+                "standard input cannot be the question and the schema",
+                "put one of them into a file",
+            ));
+        }
+        Some(file) => Some(schema::format(file).await?),
+        None => None,
+    };
+    input::before_typing(&client, args.reads_input()).await?;
+    let prompt = input::text(args.prompt.as_deref(), "question").await?;
     let mut chat = client.chat(model);
     if let Some(system) = &args.system {
         chat = chat.system(system.as_str());
     }
-    chat = chat.user(prompt);
+    chat = if attached.is_empty() {
+        chat.user(prompt)
+    } else {
+        let parts: Vec<_> = [ContentPart::text(prompt)].into_iter().chain(attached).collect();
+        chat.user(parts)
+    };
+    if format.is_some() {
+        chat = chat.with(|request| request.response_format = format);
+    }
     if let Some(tokens) = args.max_tokens {
         chat = chat.max_tokens(tokens);
     }
@@ -153,39 +180,6 @@ async fn prepare(context: &Context, args: &ChatArgs) -> Result<(Client, ChatBuil
         chat = chat.temperature(temperature);
     }
     Ok((client, chat))
-}
-
-async fn prompt(args: &ChatArgs) -> Result<String, Failure> {
-    let text = if args.reads_input() {
-        stdin().await?
-    } else {
-        args.prompt.clone().unwrap_or_default()
-    };
-    if text.trim().is_empty() {
-        return Err(Failure::usage(
-            "there is no question",
-            "write it behind the options, or pipe it in",
-        ));
-    }
-    Ok(text)
-}
-
-async fn stdin() -> Result<String, Failure> {
-    // On a thread of its own, so that Ctrl-C is heard meanwhile.
-    let read = tokio::task::spawn_blocking(|| {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .take(INPUT_LIMIT + 1)
-            .read_to_end(&mut bytes)
-            .map(|_| bytes)
-    });
-    let unreadable = || Failure::new(Exit::Config, "standard input cannot be read");
-    let bytes = read.await.map_err(|_| unreadable())?.map_err(|_| unreadable())?;
-    if bytes.len() as u64 > INPUT_LIMIT {
-        return Err(Failure::usage("the question is longer than 16 MiB", "send less"));
-    }
-    String::from_utf8(bytes).map_err(|_| Failure::usage("the question is not UTF-8 text", "convert it first"))
 }
 
 async fn whole(context: &Context, chat: ChatBuilder) -> Result<Ended, Failure> {
@@ -274,6 +268,14 @@ fn line(text: &str) -> String {
     } else {
         format!("{text}\n")
     }
+}
+
+/// What `-u` tells of the tokens.
+fn tokens(reply: &ChatReply) -> Option<String> {
+    let told = reply
+        .usage()
+        .and_then(|usage| usage::tokens(usage.prompt_tokens, usage.completion_tokens, usage.total_tokens));
+    told.or_else(|| Some("tokens: the service did not tell".to_owned()))
 }
 
 /// What is wrong with an answer that came whole.

@@ -2,7 +2,7 @@
 
 use crate::{
     args::ConnectionArgs,
-    cmd_balance,
+    browser, cmd_balance,
     context::{Context, Settings, no_client_id},
     environment,
     exit::Exit,
@@ -131,8 +131,8 @@ async fn browse(client: &Client, args: &LoginArgs, uris: &[String]) -> Result<()
         auth.login(flow).await
     } else {
         let place = Place {
-            opens: !args.no_browser && !is_headless(),
-            remote: has("SSH_CONNECTION"),
+            opens: !args.no_browser && !browser::is_headless(),
+            remote: browser::has("SSH_CONNECTION"),
             // Only a person's typing: the input of a script is not ours to read.
             pastes: input::is_interactive() && !args.leaves_input,
         };
@@ -275,23 +275,6 @@ pub(crate) fn who(user: &UserInfo) -> String {
         (None, None) => user.sub.clone(),
     };
     output::one_line(&text)
-}
-
-fn has(variable: &str) -> bool {
-    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
-}
-
-/// Whether there is no browser here that the person could see.
-fn is_headless() -> bool {
-    if has("SSH_CONNECTION") {
-        return true;
-    }
-    let needs_display = cfg!(all(unix, not(target_os = "macos")));
-    // A text browser named by the person, and the browser of Windows behind WSL, need no display.
-    needs_display
-        && !["DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"]
-            .into_iter()
-            .any(has)
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ pub(crate) const TABLE: &[Row] = &[
     row(
         Exit::Incomplete,
         10,
-        "The answer is incomplete: cut, or at the limit of tokens. What came is printed.",
+        "The answer is incomplete: cut, at the limit of tokens, or a video that is not done in time. What came is kept.",
     ),
     row(
         Exit::Filtered,
@@ -96,7 +96,11 @@ pub(crate) const TABLE: &[Row] = &[
         13,
         "The service rejected the request, such as for an unknown model.",
     ),
-    row(Exit::CheckFailed, 14, "A check failed; the output says which."),
+    row(
+        Exit::CheckFailed,
+        14,
+        "A check failed, or a video; the output says which.",
+    ),
     row(
         Exit::Interrupted,
         130,
@@ -119,6 +123,8 @@ pub(crate) const OF_CALLS: &[Rule<Error>] = &[
     }),
     (Exit::RateLimited, Error::is_rate_limited),
     (Exit::LoginRequired, Error::is_login_required),
+    // The job was carried out, and came to nothing.
+    (Exit::CheckFailed, Error::is_job_failed),
     // It says more than the status that it comes with.
     (Exit::Filtered, Error::is_content_filter),
     (Exit::Permission, Error::is_permission),
@@ -128,6 +134,7 @@ pub(crate) const OF_CALLS: &[Rule<Error>] = &[
                 .partial()
                 .is_some_and(|partial| !partial.choices().is_empty())
     }),
+    (Exit::Config, Error::is_file),
     (Exit::MayBeCharged, |error| {
         error.charge_risk().may_have_been_charged()
     }),
@@ -225,7 +232,7 @@ mod tests {
     #[test]
     fn where_several_fit_the_order_decides() {
         let mut order: Vec<_> = OF_CALLS.iter().map(|(exit, _)| exit.code()).collect();
-        assert_eq!(order, [5, 6, 4, 11, 12, 10, 8, 9, 7, 2, 13, 9]);
+        assert_eq!(order, [5, 6, 4, 14, 11, 12, 10, 3, 8, 9, 7, 2, 13, 9]);
         order.retain(|code| [5, 6, 4, 12, 10, 8].contains(code));
         assert_eq!(order, [5, 6, 4, 12, 10, 8]);
     }

@@ -86,6 +86,7 @@ impl Failure {
         {
             *help = help
                 .replace("`aipass login`", &format!("`aipass login --profile {profile}`"))
+                .replace("`aipass video", &format!("`aipass --profile {profile} video"))
                 .replace(
                     "`aipass login --scope",
                     &format!("`aipass login --profile {profile} --scope"),
@@ -112,6 +113,27 @@ impl Failure {
         let mut failure = Self::new(Exit::Config, "the output cannot be written");
         failure.describe(None, Some(error.to_string()));
         failure
+    }
+
+    /// The reason at the bottom, as the system words it.
+    pub(crate) fn set_cause(&mut self, cause: impl Into<String>) {
+        if let Some(report) = &mut self.report {
+            report.cause = Some(cause.into());
+        }
+    }
+
+    /// The same, for a paid call that Ctrl-C stopped on its way.
+    pub(crate) fn perhaps_charged(self) -> Self {
+        match self.exit {
+            Exit::Interrupted => self.with_help("the call may have been charged"),
+            _ => self,
+        }
+    }
+
+    /// The same, after something was paid for: the command is not simply run again, with a login or without.
+    pub(crate) fn after_paying(mut self) -> Self {
+        self.login_helps = false;
+        self
     }
 
     fn describe(&mut self, server: Option<String>, cause: Option<String>) {

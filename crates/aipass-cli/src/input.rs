@@ -1,7 +1,7 @@
 //! What a person or a pipe hands in: an answer at the terminal, or a secret on standard input.
 
 use crate::{exit::Exit, failure::Failure, output};
-use aipass::Secret;
+use aipass::{Client, Secret};
 use std::io::{self, BufRead, IsTerminal, Read};
 
 /// The largest body that is sent.
@@ -62,6 +62,64 @@ pub(crate) async fn secret(what: &str, usage: &str) -> Result<Secret, Failure> {
         return Err(unusable("not one word"));
     }
     Ok(Secret::new(trimmed))
+}
+
+/// The longest text that is read from standard input.
+const LONGEST_TEXT: u64 = 16 * 1024 * 1024;
+
+/// Whether a text comes from standard input: `-`, or none where that is no terminal.
+pub(crate) fn is_piped(given: Option<&str>) -> bool {
+    match given {
+        Some(text) => text == "-",
+        None => !io::stdin().is_terminal(),
+    }
+}
+
+/// The text of an argument, or that of standard input; `what` names it.
+pub(crate) async fn text(given: Option<&str>, what: &str) -> Result<String, Failure> {
+    let text = if is_piped(given) {
+        piped(what).await?
+    } else {
+        given.unwrap_or_default().to_owned()
+    };
+    if text.trim().is_empty() {
+        return Err(Failure::usage(
+            format!("there is no {what}"),
+            "write it behind the options, or pipe it in",
+        ));
+    }
+    Ok(text)
+}
+
+async fn piped(what: &str) -> Result<String, Failure> {
+    let bytes = on_a_thread(|| {
+        let mut bytes = Vec::new();
+        io::stdin()
+            .lock()
+            .take(LONGEST_TEXT + 1)
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    });
+    let bytes = bytes.await?;
+    if bytes.len() as u64 > LONGEST_TEXT {
+        return Err(Failure::usage(
+            format!("the {what} is longer than 16 MiB"),
+            "send less",
+        ));
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::usage(format!("the {what} is not UTF-8 text"), "convert it first"))
+}
+
+/// Looks whether somebody is signed in, before a person types what a missing login would lose.
+pub(crate) async fn before_typing(client: &Client, reads_input: bool) -> Result<(), Failure> {
+    if reads_input
+        && io::stdin().is_terminal()
+        && let Ok(auth) = client.auth()
+    {
+        auth.token(None).await?;
+    }
+    Ok(())
 }
 
 /// Reads the body of a request from a file, or from standard input for `-`.

@@ -4,18 +4,25 @@
 //! own, and only `output` prints.
 
 mod args;
+mod browser;
 mod cmd_api;
 mod cmd_balance;
 mod cmd_chat;
 mod cmd_client;
 mod cmd_demo;
 mod cmd_doctor;
+mod cmd_embed;
 mod cmd_help;
+mod cmd_image;
 mod cmd_login;
 mod cmd_logout;
 mod cmd_models;
+mod cmd_speak;
 mod cmd_status;
 mod cmd_token;
+mod cmd_topup;
+mod cmd_transcribe;
+mod cmd_video;
 mod cmd_whoami;
 mod context;
 mod demo;
@@ -25,12 +32,16 @@ mod failure;
 mod input;
 mod interrupt;
 mod logging;
+mod model;
 mod offer;
 mod output;
 mod profile_file;
 mod redirect;
 mod remember;
 mod retries;
+mod target;
+mod upload;
+mod usage;
 mod when;
 
 use crate::{
@@ -89,6 +100,10 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             let run = || stop.stops(cmd_balance::run(context, &args));
             offer::login(context, &args.connection, false, run).await
         }
+        Command::Topup(args) => {
+            let run = || stop.stops(cmd_topup::run(context, &args));
+            offer::login(context, &args.connection, false, run).await
+        }
         Command::Models(args) => {
             let run = || stop.stops(cmd_models::run(context, &args));
             offer::login(context, &args.connection, false, run).await
@@ -97,6 +112,27 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Chat(args) => {
             let run = || cmd_chat::run(context, &args);
             offer::login(context, &args.connection, args.reads_input(), run).await
+        }
+        // A paid call says what Ctrl-C leaves behind.
+        Command::Image(args) => {
+            let run = || cmd_image::run(context, &args);
+            offer::login(context, args.connection(), args.reads_input(), run).await
+        }
+        Command::Speak(args) => {
+            let run = || cmd_speak::run(context, &args);
+            offer::login(context, &args.connection, args.reads_input(), run).await
+        }
+        Command::Transcribe(args) => {
+            let run = || cmd_transcribe::run(context, &args);
+            offer::login(context, &args.connection, args.reads_input(), run).await
+        }
+        Command::Embed(args) => {
+            let run = || cmd_embed::run(context, &args);
+            offer::login(context, &args.connection, args.reads_input(), run).await
+        }
+        Command::Video(args) => {
+            let run = || cmd_video::run(context, &args);
+            offer::login(context, args.connection(), args.reads_input(), run).await
         }
         Command::Api(args) => {
             let run = || cmd_api::run(context, &args);

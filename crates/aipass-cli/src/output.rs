@@ -1,5 +1,9 @@
 //! The only place that prints. Data goes to stdout, everything else to stderr; colours go to terminals only.
 
+mod bar;
+
+pub(crate) use bar::{Bar, Meter};
+
 use crate::{exit::Exit, failure::Failure};
 use serde::Serialize;
 use std::{
@@ -63,8 +67,10 @@ pub(crate) fn foreign(text: &str) -> Result<(), Failure> {
 
 /// Tells the person something, on stderr.
 pub(crate) fn note(text: &str) {
-    // A closed stderr leaves nobody to tell.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    bar::aside(|| {
+        // A closed stderr leaves nobody to tell.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    });
 }
 
 /// Asks the person something, and leaves the cursor behind it.
@@ -213,9 +219,34 @@ pub(crate) fn usd(amount: f64) -> String {
     format!("{fixed}{}", rest.trim_end_matches('0'))
 }
 
+/// A number of bytes as people read it.
+pub(crate) fn size(bytes: u64) -> String {
+    let units = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+    for (unit, one) in units {
+        if bytes >= one {
+            let tenths = bytes / (one / 10);
+            return format!("{}.{} {unit}", tenths / 10, tenths % 10);
+        }
+    }
+    format!("{bytes} bytes")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_short() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1_000, "1.0 kB"),
+            (12_345_678, "12.3 MB"),
+            (2_900_000_000, "2.9 GB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
 
     #[test]
     fn what_comes_from_outside_cannot_move_the_cursor() {

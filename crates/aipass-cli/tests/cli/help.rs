@@ -2,9 +2,38 @@
 
 use super::support::{Program, golden};
 
-const COMMANDS: [&str; 12] = [
-    "demo", "login", "logout", "status", "token", "whoami", "balance", "models", "chat", "api", "client",
+const COMMANDS: [&str; 18] = [
+    "demo",
+    "login",
+    "logout",
+    "status",
+    "token",
+    "whoami",
+    "balance",
+    "topup",
+    "models",
+    "chat",
+    "image",
+    "speak",
+    "transcribe",
+    "embed",
+    "video",
+    "api",
+    "client",
     "doctor",
+];
+
+/// Commands of commands.
+const INNER: [[&str; 2]; 9] = [
+    ["client", "register"],
+    ["image", "create"],
+    ["image", "edit"],
+    ["image", "vary"],
+    ["video", "create"],
+    ["video", "get"],
+    ["video", "wait"],
+    ["video", "download"],
+    ["video", "remix"],
 ];
 
 #[test]
@@ -16,8 +45,13 @@ fn help_is_golden() {
             &Program::new(["help", topic]).run().exits(0).stdout,
         );
     }
-    let register = Program::new(["client", "register", "--help"]);
-    golden("help-client-register.txt", &register.run().exits(0).stdout);
+    for [command, inner] in INNER {
+        let help = Program::new([command, inner, "--help"]);
+        golden(
+            &format!("help-{command}-{inner}.txt"),
+            &help.run().exits(0).stdout,
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Running the program: with nothing in its environment but what the test puts there.
 
-use aipass_sandbox::{ClientSeed, Sandbox};
+use aipass_sandbox::{ClientSeed, Sandbox, SandboxBuilder};
 use std::{
     ffi::OsStr,
     io::{BufRead, BufReader, Read, Write},
@@ -88,6 +88,11 @@ impl Program {
 
     pub(super) fn arg(mut self, arg: &str) -> Self {
         self.0.arg(arg);
+        self
+    }
+
+    pub(super) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.0.args(args);
         self
     }
 
@@ -228,9 +233,15 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) async fn start() -> Self {
+        Self::start_with(|builder| builder).await
+    }
+
+    /// With a sandbox of other settings.
+    pub(super) async fn start_with(set: impl FnOnce(SandboxBuilder) -> SandboxBuilder) -> Self {
         let port = free_port();
         let client = ClientSeed::new(CLIENT_ID).redirect_uri(format!("http://127.0.0.1:{port}/callback"));
-        let sandbox = Sandbox::builder().client(client).start().await.unwrap();
+        let builder = set(Sandbox::builder().client(client));
+        let sandbox = builder.start().await.unwrap();
         Self {
             sandbox,
             home: tempfile::tempdir().unwrap(),
@@ -307,6 +318,27 @@ impl Stage {
             .env("AIPASS_BASE_URL", self.sandbox.base_url())
             .env("AIPASS_ACCESS_TOKEN", tokens.access_token)
             .env("AIPASS_CONFIG_DIR", self.state())
+    }
+
+    /// A path beside the state, for what the program reads and writes.
+    pub(super) fn file(&self, name: &str) -> String {
+        self.home.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// Writes such a file; gives its path.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.file(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// The names of the files there, in order.
+    pub(super) fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.home.path()).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.filter(|name| name != "state").collect();
+        names.sort();
+        names
     }
 
     pub(super) fn state(&self) -> PathBuf {

@@ -1,7 +1,10 @@
 //! The program at a real terminal: a person is asked, and nobody else.
 
 use super::support::{Answers, Program, Running, Stage, address_in, decide};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::{
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{Winsize, tcsetwinsize},
+};
 use std::{
     fs::{File, OpenOptions},
     io::{Read, Write},
@@ -9,17 +12,26 @@ use std::{
 };
 
 /// A terminal with a program in it. What it shows and what is typed are one stream, as for a person.
-struct Terminal {
+pub(super) struct Terminal {
     screen: File,
     shown: String,
     running: Running,
 }
 
+/// A screen as most are.
+const SIZE: Winsize = Winsize {
+    ws_row: 24,
+    ws_col: 80,
+    ws_xpixel: 0,
+    ws_ypixel: 0,
+};
+
 impl Terminal {
-    fn start(program: Program) -> Self {
+    pub(super) fn start(program: Program) -> Self {
         let control = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&control).unwrap();
         unlockpt(&control).unwrap();
+        tcsetwinsize(&control, SIZE).unwrap();
         let name = ptsname(&control, Vec::new()).unwrap();
         let open = || {
             let path = name.to_str().unwrap();
@@ -34,7 +46,7 @@ impl Terminal {
     }
 
     /// Reads until this stands on the screen; gives what has been shown so far.
-    fn until(&mut self, text: &str) -> String {
+    pub(super) fn until(&mut self, text: &str) -> String {
         let mut bytes = [0; 1024];
         while !self.shown.contains(text) {
             match self.screen.read(&mut bytes) {
@@ -46,18 +58,23 @@ impl Terminal {
         std::mem::take(&mut self.shown)
     }
 
-    fn type_line(&mut self, line: &str) {
+    pub(super) fn type_line(&mut self, line: &str) {
         self.screen.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// Waits for its end; gives what was shown last.
-    fn end(mut self, code: i32) -> String {
+    pub(super) fn end(mut self, code: i32) -> String {
         let mut bytes = [0; 1024];
         while let Ok(length @ 1..) = self.screen.read(&mut bytes) {
             self.shown += &String::from_utf8_lossy(&bytes[..length]);
         }
         assert_eq!(self.running.code(), Some(code), "{}", self.shown);
         self.shown
+    }
+
+    /// Presses Ctrl-C.
+    pub(super) fn interrupt(&self) {
+        self.running.interrupt();
     }
 }
 
