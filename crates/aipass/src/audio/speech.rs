@@ -102,7 +102,7 @@ impl SpeechBuilder {
         let path = path.as_ref();
         // It is paid for, so that it can be written somewhere is known before.
         saved::try_out(path).await?;
-        saved::save(path, &self.bytes().await?).await
+        saved::save(path, self.bytes().await?).await
     }
 }
 
