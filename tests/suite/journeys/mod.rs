@@ -5,9 +5,12 @@ mod account;
 mod audio;
 mod chat;
 mod embeddings;
+mod files;
+mod hostile;
 mod images;
 mod models;
 mod renewal;
+mod shown;
 mod videos;
 
 use crate::{
