@@ -177,7 +177,10 @@ impl Client {
             if let Some(status) = failure.status() {
                 call.answered(status, failure.headers().clone());
             }
-            let Some(again) = again else { return Err(failure) };
+            let Some(again) = again else {
+                transport.learn(&failure, operation, call).await;
+                return Err(failure);
+            };
             match transport.retry(&failure, operation, call).await {
                 Retry::No => return Err(failure),
                 Retry::Again => request = again,

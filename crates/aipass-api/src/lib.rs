@@ -67,6 +67,6 @@ pub use progenitor_client::{ByteStream, Error, ResponseValue};
 #[doc(hidden)]
 pub use receive::{error_in_answer, is_json, media_type};
 pub use transport::{
-    BoxError, InvalidToken, Plain, Retry, RetryFuture, StaticBearer, Transport, TransportError,
+    BoxError, InvalidToken, LearnFuture, Plain, Retry, RetryFuture, StaticBearer, Transport, TransportError,
     TransportFuture,
 };

@@ -179,7 +179,10 @@ fn error_in(operation: &Operation, value: &Value) -> Option<(ErrorBody, bool)> {
     // A video that failed is the thing that was asked for, and its `error` a part of it. No other answer has such a member.
     let video = operation.response == ResponseKind::Json && operation.path.contains("/videos");
     let named = |key: &str| value.get(key).is_some_and(Value::is_string);
-    if video && (named("id") || named("videoId")) {
+    // The answer about the status of one need not name it.
+    let failed =
+        operation.charge == Charge::Free && value.get("status").is_some_and(|status| status == "failed");
+    if video && (named("id") || named("videoId") || failed) {
         return None;
     }
     let filled = |key: &str| {

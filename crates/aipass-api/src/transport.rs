@@ -18,6 +18,9 @@ pub type TransportFuture<'a> =
 /// What [`Transport::retry`] gives back.
 pub type RetryFuture<'a> = Pin<Box<dyn Future<Output = Retry> + Send + 'a>>;
 
+/// The future of [`Transport::learn`].
+pub type LearnFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
 /// Everything between a built request and its response: credentials, renewal, retries, timeouts to the first byte.
 ///
 /// An implementation calls [`CallContext::count_attempt`] before it sends, and gives back the response as it came,
@@ -66,6 +69,18 @@ pub trait Transport: Send + Sync + 'static {
         _call: &'a CallContext,
     ) -> RetryFuture<'a> {
         Box::pin(std::future::ready(Retry::No))
+    }
+
+    /// A request whose body can be sent only once has failed so. This call is over; a transport may learn from it for the next
+    /// one, for example that its token is refused. Nothing, unless a transport says otherwise. It keeps to
+    /// [`CallContext::deadline`] itself.
+    fn learn<'a>(
+        &'a self,
+        _failure: &'a Failure,
+        _operation: &'static Operation,
+        _call: &'a CallContext,
+    ) -> LearnFuture<'a> {
+        Box::pin(std::future::ready(()))
     }
 }
 

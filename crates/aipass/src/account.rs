@@ -2,6 +2,7 @@
 
 use crate::{call::Told, client::Client, error::Error, foreign, meta::Answer};
 use aipass_api::types::{CheckoutEnvelope, CheckoutRequest, UsageSummary, UsageSummaryData, UserInfo};
+use serde_json::{Map, Value};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -163,14 +164,23 @@ impl Client {
 
     /// Who is signed in. Costs nothing. (Playbook section 8; scope `profile:read`.)
     ///
-    /// Recognise a user by `sub`: names and addresses change.
+    /// Recognise a user by `sub`: names and addresses change. Versions of the service that name it `id`, or put the user into
+    /// a member `user`, are understood too (assumed).
     ///
     /// # Errors
     /// The call failed; [`Error::is_permission`] where the scope is missing.
     pub async fn userinfo(&self) -> Result<Answer<UserInfo>, Error> {
-        let (api, call) = self.call("get_userinfo", None)?;
-        call.answer(api.get_userinfo().send(), |user| Some((user, Told::default())))
-            .await
+        let call = self.begin("get_userinfo", None)?;
+        let url = self.parts().0.address(call.operation);
+        let read = call.get_for_body(self, url).await.and_then(|body| {
+            let user =
+                person(&body).map_err(|error| Error::decode(call.operation, &call.context, &body, &error));
+            user?.ok_or_else(|| Error::empty(call.operation, &call.context))
+        });
+        match read {
+            Ok(user) => Ok(Answer::new(user, call.answered(Told::default()))),
+            Err(error) => Err(call.failed(error)),
+        }
     }
 }
 
@@ -195,6 +205,38 @@ impl BalanceWatch {
         self.last = Some(Instant::now());
         self.client.fetch_balance().await
     }
+}
+
+/// The user, whatever the members are called; `None` where there is nothing to recognise anybody by.
+fn person(json: &[u8]) -> Result<Option<UserInfo>, serde_json::Error> {
+    let mut members: Map<String, Value> = serde_json::from_slice(json)?;
+    if let Some(Value::Object(inner)) = members.remove("user") {
+        for (name, value) in inner {
+            members.entry(name).or_insert(value);
+        }
+    }
+    for (name, others) in [("sub", &["id"][..]), ("name", &["display_name", "full_name"])] {
+        let found = [name].iter().chain(others).find_map(|other| {
+            let found = match members.get(*other)? {
+                Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            };
+            found.map(Value::from)
+        });
+        match found {
+            Some(found) => drop(members.insert(name.to_owned(), found)),
+            None => drop(members.remove(name)),
+        }
+    }
+    if !members.contains_key("sub") {
+        return Ok(None);
+    }
+    if let Some(Value::String(scopes)) = members.get("scopes") {
+        let scopes: Vec<_> = scopes.split_whitespace().map(Value::from).collect();
+        members.insert("scopes".to_owned(), scopes.into());
+    }
+    serde_json::from_value(members.into()).map(Some)
 }
 
 /// `None` where the answer holds none of the three amounts.

@@ -6,6 +6,7 @@ use crate::{
     ledger::Ticket,
     meta::{self, Answer, Meta},
     policy::Timeouts,
+    salvage::{self, Salvage},
     streams::Endings,
     transport::Memory,
 };
@@ -18,9 +19,10 @@ use aipass_api::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use reqwest::{Request, Response};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use std::{future::Future, sync::Arc, time::Duration, time::Instant};
 use tracing::{Instrument, Span, field, instrument::Instrumented};
+use url::Url;
 
 /// Most requests fit, and none has to grow from nothing.
 const FIRST_PIECE: usize = 2048;
@@ -163,7 +165,7 @@ impl Call {
     }
 
     /// As [`post_for_json`](Self::post_for_json), of a form.
-    pub(crate) async fn post_form_for_json<T: DeserializeOwned>(
+    pub(crate) async fn post_form_for_json<T: Salvage>(
         &self,
         client: &Client,
         form: Form,
@@ -196,7 +198,7 @@ impl Call {
     }
 
     /// As [`post`](Self::post), for an answer of JSON.
-    pub(crate) async fn post_for_json<T: DeserializeOwned>(
+    pub(crate) async fn post_for_json<T: Salvage>(
         &self,
         client: &Client,
         body: &impl Serialize,
@@ -222,20 +224,41 @@ impl Call {
         self.whole(client, request).await
     }
 
+    /// Asks for what is at that address of the operation, and gives the answer as it comes.
+    pub(crate) async fn get_for_body(&self, client: &Client, url: Url) -> Result<Bytes, Error> {
+        let mut request = Request::new(Method::GET, url);
+        let accept = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(header::ACCEPT, accept);
+        self.whole(client, request).await
+    }
+
+    /// As [`get_for_body`](Self::get_for_body), for an answer of JSON.
+    pub(crate) async fn get_for_json<T: Salvage>(&self, client: &Client, url: Url) -> Result<T, Error> {
+        let answer = self.get_for_body(client, url).await?;
+        salvage::read(&answer).map_err(|error| Error::decode(self.operation, &self.context, &answer, &error))
+    }
+
+    /// As [`post_for_json`](Self::post_for_json), to an address that names a thing.
+    pub(crate) async fn post_to_for_json<T: Salvage>(
+        &self,
+        client: &Client,
+        url: Url,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        let mut request = self.request(client, "application/json", body)?;
+        *request.url_mut() = url;
+        self.whole_json(client, request).await
+    }
+
     async fn whole(&self, client: &Client, request: Request) -> Result<Bytes, Error> {
         let api = &client.parts().0.api;
         let sending = api.execute_whole(&self.context, self.operation, request);
         self.sent(sending).await
     }
 
-    async fn whole_json<T: DeserializeOwned>(&self, client: &Client, request: Request) -> Result<T, Error> {
+    async fn whole_json<T: Salvage>(&self, client: &Client, request: Request) -> Result<T, Error> {
         let answer = self.whole(client, request).await?;
-        // As text it is checked once, and not string by string.
-        let read = match std::str::from_utf8(&answer) {
-            Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(&answer),
-        };
-        read.map_err(|error| Error::decode(self.operation, &self.context, &answer, &error))
+        salvage::read(&answer).map_err(|error| Error::decode(self.operation, &self.context, &answer, &error))
     }
 
     fn request(

@@ -49,6 +49,7 @@ pub mod policy;
 mod profile;
 mod raw;
 mod reach;
+mod salvage;
 mod saved;
 mod streams;
 mod tools;

@@ -126,8 +126,9 @@ impl fmt::Debug for Meta {
     }
 }
 
-/// An answer together with its [`Meta`]. It can be used like the answer itself.
-#[derive(Clone, Debug)]
+/// An answer together with its [`Meta`]. It can be used like the answer itself; its `Debug` shows what is known about the call
+/// alone.
+#[derive(Clone)]
 pub struct Answer<T> {
     value: T,
     meta: Meta,
@@ -148,6 +149,15 @@ impl<T> Answer<T> {
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
+    }
+}
+
+// What it holds may be the user's own: what was said, a name, a link.
+impl<T> fmt::Debug for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("meta", &self.meta)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{call::Told, client::Client, error::Error, meta::Answer};
 use aipass_api::types::{self, OAuthClientEnvelope, OAuthClientRequest};
+use http::StatusCode;
 
 /// A registered application, without its secret, which is shown once, when it is [registered](crate::register_client).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,8 +155,11 @@ impl Client {
     pub async fn delete_oauth_client(&self, id: i64) -> Result<(), Error> {
         let (api, call) = self.call("delete_client", None)?;
         let read = |_| Some(((), Told::default()));
-        call.answer(api.delete_client().id(id).send(), read).await?;
-        Ok(())
+        match call.answer(api.delete_client().id(id).send(), read).await {
+            // There is nothing to be said about what is gone (RFC 9110 section 9.3.5).
+            Err(error) if error.status() == Some(StatusCode::NO_CONTENT) => Ok(()),
+            outcome => outcome.map(drop),
+        }
     }
 }
 
@@ -165,12 +169,15 @@ fn one(envelope: OAuthClientEnvelope) -> Option<(OAuthClient, Told)> {
 
 impl From<types::OAuthClient> for OAuthClient {
     fn from(wire: types::OAuthClient) -> Self {
+        // Where the registration names one place, as the playbook's does, so may the answer.
+        let one = wire.extra.get("redirectUri").and_then(|uri| uri.as_str());
+        let one = one.filter(|_| wire.redirect_uris.is_empty()).map(str::to_owned);
         Self {
             id: wire.id,
             client_id: wire.client_id,
             client_name: wire.client_name,
             client_type: wire.client_type,
-            redirect_uris: wire.redirect_uris,
+            redirect_uris: wire.redirect_uris.into_iter().chain(one).collect(),
             scopes: wire.scopes,
             access_token_ttl_seconds: wire.access_token_ttl_seconds,
             refresh_token_ttl_seconds: wire.refresh_token_ttl_seconds,

@@ -2,29 +2,32 @@
 
 use crate::error::Error;
 use aipass_api::multipart::MediaType;
+use bytes::Bytes;
 use std::{
-    io,
+    fs::{self, File},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
-use tokio::{fs, io::AsyncWriteExt as _};
 
-/// Writes a file by way of a `.part` beside it, with the extension that its content has; gives back where it is.
-pub(crate) async fn save(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
-    let path = free(path, fitting(path, bytes)).await;
-    let part = part_of(&path);
-    let writing = async {
-        let mut file = fs::File::create(&part).await?;
-        file.write_all(bytes).await?;
-        finish(file, &part, &path).await
-    };
-    match writing.await {
-        Ok(()) => Ok(path),
-        Err(error) => {
+/// Names that are tried until one is free.
+const MOST_NAMES: u32 = 16;
+
+/// Writes a file by way of another one beside it, with the extension that its content has; gives back where it is. Once
+/// begun it goes on to its end, whether anybody waits or not: what it holds is paid for, and half of it would stay otherwise.
+pub(crate) async fn save(path: &Path, bytes: Bytes) -> Result<PathBuf, Error> {
+    let asked = path.to_owned();
+    let saving = move || {
+        let path = free(&asked, fitting(&asked, &bytes));
+        let (mut file, part) = beside(&path)?;
+        let written = file.write_all(&bytes).and_then(|()| finish(file, &part, &path));
+        if written.is_err() {
             // What went wrong is told already.
-            let _ = fs::remove_file(&part).await;
-            Err(unwritable(&path, &error))
+            let _ = fs::remove_file(&part);
         }
-    }
+        written.map(|()| path)
+    };
+    let saved = in_background(saving).await;
+    saved.map_err(|error| unwritable(path, &error))
 }
 
 /// What went wrong, and where.
@@ -35,13 +38,13 @@ pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Error {
 
 /// A name that was not asked for takes no other file's place: `cat-2.png` where `cat.jpg` was asked for, the image is a PNG, and
 /// there is a `cat.png`.
-pub(crate) async fn free(asked: &Path, fitting: PathBuf) -> PathBuf {
+pub(crate) fn free(asked: &Path, fitting: PathBuf) -> PathBuf {
     if fitting == asked {
         return fitting;
     }
     let mut path = fitting.clone();
     let mut number = 2;
-    while fs::try_exists(&path).await.unwrap_or(false) {
+    while path.exists() {
         let stem = fitting.file_stem().unwrap_or_default().display();
         let extension = fitting.extension().unwrap_or_default().display();
         path.set_file_name(format!("{stem}-{number}.{extension}"));
@@ -52,20 +55,54 @@ pub(crate) async fn free(asked: &Path, fitting: PathBuf) -> PathBuf {
 
 /// Whether a file can be written there at all: asked before something is paid for.
 pub(crate) async fn try_out(path: &Path) -> Result<(), Error> {
-    let part = part_of(path);
-    let trying = async {
-        drop(fs::File::create(&part).await?);
-        fs::remove_file(&part).await
+    let asked = path.to_owned();
+    let trying = move || {
+        if asked.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let (file, part) = beside(&asked)?;
+        drop(file);
+        fs::remove_file(part)
     };
-    trying.await.map_err(|error| unwritable(path, &error))
+    let tried = in_background(trying).await;
+    tried.map_err(|error| unwritable(path, &error))
 }
 
-/// Puts a whole `.part` in its place, once it is sure to be on the disk.
-pub(crate) async fn finish(file: fs::File, part: &Path, path: &Path) -> io::Result<()> {
-    file.sync_all().await?;
-    // Some systems do not rename what is open.
-    drop(file.into_std().await);
-    fs::rename(part, path).await
+/// Runs what waits for the disk where it holds up nobody.
+pub(crate) async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(io::Error::other(error)))
+}
+
+/// A new file beside that one. Its name is nobody else's: two who save under one name write two files, of which the later
+/// takes the place, and no link that somebody has put there is followed.
+fn beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    let mut tries = 0;
+    loop {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{:08x}.part", rand::random::<u32>()));
+        let part = PathBuf::from(name);
+        tries += 1;
+        match File::create_new(&part) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < MOST_NAMES => {}
+            created => return Ok((created?, part)),
+        }
+    }
+}
+
+/// Puts a whole file in its place, once it is sure to be on the disk.
+pub(crate) fn finish(file: File, part: &Path, path: &Path) -> io::Result<()> {
+    file.sync_all()?;
+    // Some systems do not rename what is open. On others a lock on it must last for so long.
+    #[cfg(not(unix))]
+    drop(file);
+    let renamed = fs::rename(part, path);
+    #[cfg(unix)]
+    drop(file);
+    renamed
 }
 
 /// `cat.png.part` for `cat.png`: never the name of a whole file.
@@ -120,19 +157,23 @@ mod tests {
     #[tokio::test]
     async fn a_file_appears_as_a_whole_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
-        let path = save(&folder.path().join("cat.jpg"), PNG).await.unwrap();
+        let path = save(&folder.path().join("cat.jpg"), PNG.into()).await.unwrap();
         assert_eq!(path, folder.path().join("cat.png"));
-        assert_eq!(std::fs::read(&path).unwrap(), PNG);
-        let error = save(&folder.path().join("none/cat.png"), PNG).await.unwrap_err();
+        assert_eq!(fs::read(&path).unwrap(), PNG);
+        let error = save(&folder.path().join("none/cat.png"), PNG.into())
+            .await
+            .unwrap_err();
         assert!(error.is_file(), "{error}");
         // A folder stands where the file should go: the whole is written, and cannot be put there.
-        std::fs::create_dir(folder.path().join("dog.png")).unwrap();
+        fs::create_dir(folder.path().join("dog.png")).unwrap();
         // Another file has that name already, and was not asked for.
-        let second = save(&folder.path().join("cat.gif"), PNG).await.unwrap();
+        let second = save(&folder.path().join("cat.gif"), PNG.into()).await.unwrap();
         assert_eq!(second, folder.path().join("cat-2.png"));
-        std::fs::remove_file(second).unwrap();
-        save(&folder.path().join("dog.png"), PNG).await.unwrap_err();
-        let mut left: Vec<_> = std::fs::read_dir(folder.path())
+        fs::remove_file(second).unwrap();
+        save(&folder.path().join("dog.png"), PNG.into())
+            .await
+            .unwrap_err();
+        let mut left: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name())
             .collect();

@@ -478,7 +478,7 @@ pub mod types {
         pub success: ::std::option::Option<bool>,
         ///When the answer was made, as RFC 3339 text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub timestamp: ::std::option::Option<::std::string::String>,
+        pub timestamp: ::std::option::Option<Timestamp>,
         /// Fields that this version does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1273,7 +1273,7 @@ pub mod types {
         pub success: ::std::option::Option<bool>,
         ///When the answer was made, as RFC 3339 text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub timestamp: ::std::option::Option<::std::string::String>,
+        pub timestamp: ::std::option::Option<Timestamp>,
         /// Fields that this version does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1556,7 +1556,7 @@ pub mod types {
             rename = "createdAt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub created_at: ::std::option::Option<::std::string::String>,
+        pub created_at: ::std::option::Option<Timestamp>,
         ///The number of the registration.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -1610,7 +1610,7 @@ pub mod types {
             rename = "updatedAt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub updated_at: ::std::option::Option<::std::string::String>,
+        pub updated_at: ::std::option::Option<Timestamp>,
         /// Fields that this version does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1628,7 +1628,7 @@ pub mod types {
         pub success: ::std::option::Option<bool>,
         ///When the answer was made, as RFC 3339 text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub timestamp: ::std::option::Option<::std::string::String>,
+        pub timestamp: ::std::option::Option<Timestamp>,
         /// Fields that this version does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1651,7 +1651,7 @@ pub mod types {
         pub success: ::std::option::Option<bool>,
         ///When the answer was made, as RFC 3339 text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub timestamp: ::std::option::Option<::std::string::String>,
+        pub timestamp: ::std::option::Option<Timestamp>,
         /// Fields that this version does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -2576,7 +2576,7 @@ pub mod types {
         pub success: ::std::option::Option<bool>,
         ///When the answer was made, as RFC 3339 text.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub timestamp: ::std::option::Option<::std::string::String>,
+        pub timestamp: ::std::option::Option<Timestamp>,
         /// Fields that this version does not know.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,

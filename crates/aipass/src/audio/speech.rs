@@ -1,6 +1,8 @@
 //! Texts that are read aloud.
 
-use crate::{client::Client, error::Error, options::RequestOptions, saved, streams::ByteStream};
+use crate::{
+    client::Client, error::Error, options::RequestOptions, policy::ChargeRisk, saved, streams::ByteStream,
+};
 use aipass_api::{
     enums::{SpeechFormat, VoiceName},
     types::{SpeechRequest, Voice},
@@ -111,16 +113,19 @@ impl SpeechBuilder {
     /// otherwise. Where the model sends another one, the file gets its extension, and takes no other file's place.
     ///
     /// # Errors
-    /// As [`bytes`](Self::bytes); [`Error::is_file`] where the file cannot be written: then the sound is lost, so use
-    /// [`bytes`](Self::bytes) where that may happen.
+    /// As [`bytes`](Self::bytes); [`Error::is_file`] where the file cannot be written. Mostly that is known before anything is
+    /// sent; [`charge_risk`](Error::charge_risk) says so. Else the sound is lost, so use [`bytes`](Self::bytes) where that may
+    /// happen.
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<PathBuf, Error> {
         let path = path.as_ref();
         if self.request.response_format.is_none() {
             self.request.response_format = path.extension().and_then(|name| format_of(name.to_str()?));
         }
         // It is paid for, so that it can be written somewhere is known before.
-        saved::try_out(path).await?;
-        saved::save(path, &self.bytes().await?).await
+        let before = saved::try_out(path).await;
+        before.map_err(|error| error.of_risk(ChargeRisk::NotSent))?;
+        let saved = saved::save(path, self.bytes().await?).await;
+        saved.map_err(|error| error.of_risk(ChargeRisk::Completed))
     }
 }
 

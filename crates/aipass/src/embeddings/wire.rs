@@ -9,8 +9,9 @@ use base64::{
 };
 use serde::{
     Deserialize, Deserializer,
-    de::{SeqAccess, Visitor},
+    de::{DeserializeOwned, SeqAccess, Visitor},
 };
+use serde_json::Value;
 use std::fmt;
 
 /// Some servers leave the padding out.
@@ -22,17 +23,25 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Deserialize)]
 pub(super) struct List {
     pub(super) data: Vec<Item>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_readable")]
     pub(super) model: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_readable")]
     pub(super) usage: Option<Usage>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct Item {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "aipass_api::lenient::option_number")]
     index: Option<f64>,
     embedding: Vector,
+}
+
+/// What stands beside the vectors, which are paid for: it takes none of them away.
+fn if_readable<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).ok())
 }
 
 struct Vector(Vec<f32>);

@@ -2,7 +2,10 @@
 
 use super::{Error, Kind};
 use crate::policy::ChargeRisk;
-use aipass_api::ErrorBody;
+use aipass_api::{
+    ErrorBody,
+    operation::{Charge, Operation},
+};
 use std::io;
 
 /// A file of this machine could not be read, such as one that [`FilePart::open`](crate::FilePart::open) was to open.
@@ -54,9 +57,21 @@ impl Error {
         Self::bare(Kind::Address(why), ChargeRisk::Free)
     }
 
-    /// A part of an answer that cannot be read: the answer itself was whole, and is paid for.
+    /// The same error of a call that may have cost something.
+    pub(crate) fn of_risk(mut self, risk: ChargeRisk) -> Self {
+        self.0.risk = risk;
+        self
+    }
+
+    /// A part of an answer that cannot be read: the answer itself was whole, and is paid for where that operation is.
     pub(crate) fn unreadable(operation: &'static str, why: &'static str) -> Self {
-        let mut this = Self::bare(Kind::Decode, ChargeRisk::Completed);
+        let is_free = Operation::find(operation).is_some_and(|operation| operation.charge == Charge::Free);
+        let risk = if is_free {
+            ChargeRisk::Free
+        } else {
+            ChargeRisk::Completed
+        };
+        let mut this = Self::bare(Kind::Decode, risk);
         this.0.operation = Some(operation);
         this.0.source = Some(why.into());
         this

@@ -132,7 +132,7 @@ impl GeneratedImage {
     /// As [`bytes`](Self::bytes); [`Error::is_file`] where the file cannot be written. The image can be saved again.
     pub async fn save(&self, path: impl AsRef<Path>) -> Result<PathBuf, Error> {
         let bytes = self.bytes().await?;
-        saved::save(path.as_ref(), &bytes).await
+        saved::save(path.as_ref(), bytes).await
     }
 
     /// The description that the model made of the one it was given.

@@ -14,8 +14,8 @@ use crate::{
     policy::{Again, Facts, RetryPolicy, Sleeper, risk},
 };
 use aipass_api::{
-    BoxError, CallContext, Failure, FailureKind, Retry, RetryFuture, TimeoutPhase, Transport, TransportError,
-    TransportFuture,
+    BoxError, CallContext, Failure, FailureKind, LearnFuture, Retry, RetryFuture, TimeoutPhase, Transport,
+    TransportError, TransportFuture,
     operation::{Operation, ResponseKind},
 };
 use aipass_auth::{AccessToken, Auth, AuthError, TokenSource};
@@ -80,6 +80,20 @@ impl Transport for Authed {
         call: &'a CallContext,
     ) -> RetryFuture<'a> {
         Box::pin(self.decide(failure, operation, call))
+    }
+
+    fn learn<'a>(
+        &'a self,
+        failure: &'a Failure,
+        operation: &'static Operation,
+        call: &'a CallContext,
+    ) -> LearnFuture<'a> {
+        Box::pin(async move {
+            if self.policy_of(call).again(&Facts::of(failure), operation.charge) == Again::Renew {
+                // Whether it worked is seen by the next call, which would be refused for the same token otherwise.
+                let _ = self.another_token(operation, call).await;
+            }
+        })
     }
 }
 
@@ -192,8 +206,7 @@ impl Authed {
             _ => {}
         }
         let facts = Facts::of(failure);
-        let own_policy = call.state(|memory: &mut Memory| memory.policy.clone());
-        let policy = own_policy.as_ref().unwrap_or(&self.policy);
+        let policy = self.policy_of(call);
         match policy.again(&facts, operation.charge) {
             Again::Renew => self.renew(operation, call).await,
             Again::Retry => {
@@ -210,6 +223,12 @@ impl Authed {
             }
             Again::No | Again::OptIn => Retry::No,
         }
+    }
+
+    /// The policy of the call, or else that of the client.
+    fn policy_of(&self, call: &CallContext) -> RetryPolicy {
+        let own = call.state(|memory: &mut Memory| memory.policy.clone());
+        own.unwrap_or_else(|| self.policy.clone())
     }
 
     async fn wait(
@@ -239,24 +258,10 @@ impl Authed {
 
     /// A 401: another token, once.
     async fn renew(&self, operation: &'static Operation, call: &CallContext) -> Retry {
-        let (rejected, first) = call.state(|memory: &mut Memory| {
-            let first = !std::mem::replace(&mut memory.renewed, true);
-            (memory.token.clone(), first)
-        });
-        let (Some(tokens), Some(rejected)) = (&self.tokens, rejected.filter(|_| first)) else {
-            return Retry::No;
-        };
-        tracing::debug!(
-            operation = operation.id,
-            "the token was refused; asking for another one"
-        );
-        let renewing = tokens.token(Some(&rejected));
-        let renewed = match call.deadline() {
-            None => renewing.await,
-            Some(deadline) => match timeout_at(deadline, renewing).await {
-                Ok(renewed) => renewed,
-                Err(_) => return Retry::Failed(TransportError::Timeout(TimeoutPhase::Total)),
-            },
+        let renewed = match self.another_token(operation, call).await {
+            None => return Retry::No,
+            Some(Err(error)) => return Retry::Failed(error),
+            Some(Ok(renewed)) => renewed,
         };
         match renewed {
             Ok(token) => {
@@ -268,6 +273,30 @@ impl Authed {
                 None => Retry::Failed(own(error)),
             },
         }
+    }
+
+    /// A token in the place of the one that was refused, if there is one to be had and it is the first time that this call asks.
+    async fn another_token(
+        &self,
+        operation: &'static Operation,
+        call: &CallContext,
+    ) -> Option<Result<Result<AccessToken, AuthError>, TransportError>> {
+        let (rejected, first) = call.state(|memory: &mut Memory| {
+            let first = !std::mem::replace(&mut memory.renewed, true);
+            (memory.token.clone(), first)
+        });
+        let (tokens, rejected) = (self.tokens.as_ref()?, rejected.filter(|_| first)?);
+        tracing::debug!(
+            operation = operation.id,
+            "the token was refused; asking for another one"
+        );
+        let renewing = tokens.token(Some(&rejected));
+        Some(match call.deadline() {
+            None => Ok(renewing.await),
+            Some(deadline) => timeout_at(deadline, renewing)
+                .await
+                .map_err(|_| TransportError::Timeout(TimeoutPhase::Total)),
+        })
     }
 
     /// Where only a login helps, and the app has given a way to log in. `None` where that is not so.

@@ -113,7 +113,7 @@ impl VideoDownload {
             };
             let broke_off = error.is_incomplete() || error.is_network() || error.is_timeout();
             if !broke_off || failures > MOST_FAILURES {
-                partial.keep().await?;
+                partial.keep().await;
                 return Err(error);
             }
             sleeper.sleep(PAUSE * failures).await;
@@ -157,24 +157,11 @@ impl VideoDownload {
     }
 
     async fn content(&self, headers: &HeaderMap) -> Result<Fetched, Error> {
-        // The URL would drop some of them without a word.
-        if self.job.id().contains(char::is_control) {
-            return Err(Error::invalid_id());
-        }
         let client = &self.job.client;
         let core = client.parts().0;
         let call = client.begin("download_video", None)?;
         let operation: &'static Operation = call.operation;
-        let mut url = core.wiring.base.endpoint("");
-        {
-            let problem = || Error::request("the base URL cannot have a path");
-            let mut segments = url.path_segments_mut().map_err(|()| problem())?;
-            let path = operation.path.trim_start_matches('/').split('/');
-            segments.pop_if_empty().extend(path.map(|segment| match segment {
-                "{id}" => self.job.id(),
-                other => other,
-            }));
-        }
+        let mut url = self.job.address(operation)?;
         if self.variant.is_some() {
             url.query_pairs_mut().append_pair("variant", self.variant_name());
         }

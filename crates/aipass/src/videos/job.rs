@@ -10,6 +10,7 @@ use crate::{
 use aipass_api::{
     ErrorBody,
     enums::VideoStatus,
+    operation::Operation,
     types::{Video, VideoRemixRequest, VideoSeconds},
 };
 use serde_json::json;
@@ -18,6 +19,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+use url::Url;
 
 impl Client {
     /// The video job of that id, such as one that an earlier run of the program started. Asks for nothing yet.
@@ -150,21 +152,41 @@ impl VideoJob {
     }
 
     async fn ask(&self, operation: &'static str) -> Result<(Video, Meta), Error> {
-        let (api, call) = self.client.call(operation, None)?;
-        // What is about nothing is no answer; a job of no known status may get one later.
-        let read = |video: Video| {
-            let is_job = video.status.is_some() || id_of(&video).is_some();
-            is_job.then(|| (video, Told::default()))
-        };
-        let answer = match operation {
-            "get_video_status" => {
-                call.answer(api.get_video_status().id(&self.id).send(), read)
-                    .await
-            }
-            _ => call.answer(api.get_video().id(&self.id).send(), read).await,
-        }?;
-        let meta = answer.meta().clone();
-        Ok((answer.into_inner(), meta))
+        let call = self.client.begin(operation, None)?;
+        let url = self.address(call.operation)?;
+        let read = call
+            .get_for_json(&self.client, url)
+            .await
+            .and_then(|video: Video| {
+                // What is about nothing is no answer; a job of no known status may get one later.
+                let is_job = video.status.is_some() || id_of(&video).is_some();
+                is_job
+                    .then_some(video)
+                    .ok_or_else(|| Error::empty(call.operation, &call.context))
+            });
+        match read {
+            Ok(video) => Ok((video, call.answered(Told::default()))),
+            Err(error) => Err(call.failed(error)),
+        }
+    }
+
+    /// Where that operation is about this job.
+    pub(super) fn address(&self, operation: &Operation) -> Result<Url, Error> {
+        // The URL would drop some of them without a word.
+        if self.id.contains(char::is_control) {
+            return Err(Error::invalid_id());
+        }
+        let mut url = self.client.parts().0.wiring.base.endpoint("");
+        {
+            let problem = || Error::request("the base URL cannot have a path");
+            let mut segments = url.path_segments_mut().map_err(|()| problem())?;
+            let path = operation.path.trim_start_matches('/').split('/');
+            segments.pop_if_empty().extend(path.map(|segment| match segment {
+                "{id}" => self.id.as_str(),
+                other => other,
+            }));
+        }
+        Ok(url)
     }
 
     /// The error of a job that ended without a video, with the server's reason; `None` for any other.
@@ -188,11 +210,9 @@ impl VideoJob {
         if request.prompt.trim().is_empty() {
             return Err(Error::request("the video has no prompt"));
         }
-        let (api, call) = self.client.call("remix_video", None)?;
-        let sent = call
-            .send(api.remix_video().id(&self.id).body(request).send())
-            .await;
-        let answer = sent.map(|response| response.into_inner());
+        let call = self.client.begin("remix_video", None)?;
+        let url = self.address(call.operation)?;
+        let answer = call.post_to_for_json(&self.client, url, &request).await;
         Self::started(&self.client, call, answer).map_err(|error| error.of_job(&self.id))
     }
 

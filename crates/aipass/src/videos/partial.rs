@@ -4,17 +4,26 @@ use crate::{error::Error, saved};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::{
+    fs::{OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 use tokio::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, SeekFrom},
 };
 
 /// As much of the beginning tells what the content is.
 const START: u64 = aipass_api::multipart::MediaType::NEEDS as u64;
 
+/// How often a part that is in use is asked for, and the pause in between: a download that was just dropped lets go of it when
+/// its last piece is written.
+const MOST_TRIES: u32 = 20;
+const TRY_PAUSE: Duration = Duration::from_millis(50);
+
+/// It has its part to itself: two who write into one file would make a mixture.
 pub(super) struct Partial {
     path: PathBuf,
     file: File,
@@ -38,17 +47,13 @@ impl Partial {
     pub(super) async fn open(path: &Path, what: &str) -> Result<Self, Error> {
         let part = saved::part_of(path);
         let opening = async {
+            let path = part.clone();
+            let file = File::from_std(saved::in_background(move || open_alone(&path)).await?);
+            // Who has the part has its notes too.
             let notes = match fs::read(notes_of(&part)).await {
                 Ok(notes) => serde_json::from_slice(&notes).unwrap_or_default(),
                 Err(_) => Notes::default(),
             };
-            let file = OpenOptions::new()
-                .create(true)
-                .read(true)
-                .write(true)
-                .truncate(false)
-                .open(&part)
-                .await?;
             let length = file.metadata().await?.len();
             Ok((file, length, notes))
         };
@@ -66,8 +71,7 @@ impl Partial {
             partial.notes.what = what.to_owned();
         }
         let end = SeekFrom::Start(partial.length);
-        let seeking = partial.file.seek(end).await;
-        seeking.map_err(|error| partial.unwritable(&error))?;
+        partial.file.seek(end).await.map_err(unwritable)?;
         Ok(partial)
     }
 
@@ -101,7 +105,7 @@ impl Partial {
             self.file.set_len(0).await?;
             self.file.rewind().await
         };
-        restarting.await.map_err(|error| self.unwritable(&error))?;
+        restarting.await.map_err(unwritable)?;
         self.length = 0;
         self.total = None;
         self.notes.validator = None;
@@ -128,14 +132,11 @@ impl Partial {
         self.total = number(headers, header::CONTENT_LENGTH);
         self.notes.validator = validator(headers);
         let notes = serde_json::to_vec(&self.notes).unwrap_or_default();
-        fs::write(notes_of(&self.path), notes)
-            .await
-            .map_err(|error| self.unwritable(&error))
+        fs::write(notes_of(&self.path), notes).await.map_err(unwritable)
     }
 
     pub(super) async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let writing = self.file.write_all(piece).await;
-        writing.map_err(|error| self.unwritable(&error))?;
+        self.file.write_all(piece).await.map_err(unwritable)?;
         self.length += piece.len() as u64;
         Ok(())
     }
@@ -148,21 +149,25 @@ impl Partial {
         }
     }
 
-    fn unwritable(&self, error: &io::Error) -> Error {
-        saved::unwritable(&self.path, error)
-    }
-
     /// What has come stays for the next time, as far as it can be used then.
-    pub(super) async fn keep(mut self) -> Result<(), Error> {
+    pub(super) async fn keep(mut self) {
+        // Why the download has ended says more than what goes wrong here.
+        let _ = self.file.flush().await;
         if self.length > 0 && self.notes.validator.is_some() {
-            let flushing = self.file.flush().await;
-            return flushing.map_err(|error| self.unwritable(&error));
+            return;
         }
-        drop(self.file.into_std().await);
-        let _ = fs::remove_file(notes_of(&self.path)).await;
-        fs::remove_file(&self.path)
-            .await
-            .map_err(|error| saved::unwritable(&self.path, &error))
+        let (file, part) = (self.file.into_std().await, self.path);
+        let removing = move || {
+            let _ = std::fs::remove_file(notes_of(&part));
+            // Some systems do not remove what is open. On others nobody else shall have it before.
+            #[cfg(not(unix))]
+            drop(file);
+            let removed = std::fs::remove_file(&part);
+            #[cfg(unix)]
+            drop(file);
+            removed
+        };
+        let _ = saved::in_background(removing).await;
     }
 
     /// Puts the whole in its place.
@@ -172,16 +177,74 @@ impl Partial {
             self.file.rewind().await?;
             let mut start = Vec::new();
             (&mut self.file).take(START).read_to_end(&mut start).await?;
-            let path = saved::free(path, saved::fitting(path, &start)).await;
-            saved::finish(self.file, &self.path, &path).await?;
-            Ok(path)
+            let (asked, fitting) = (path.to_owned(), saved::fitting(path, &start));
+            let (file, part) = (self.file.into_std().await, self.path);
+            let putting = move || {
+                let path = saved::free(&asked, fitting);
+                // The next download to that path finds neither of both, or both.
+                let _ = std::fs::remove_file(notes_of(&part));
+                saved::finish(file, &part, &path).map(|()| path)
+            };
+            saved::in_background(putting).await
         };
-        let path = finishing
-            .await
-            .map_err(|error| saved::unwritable(&self.path, &error))?;
-        let _ = fs::remove_file(notes_of(&self.path)).await;
-        Ok(path)
+        finishing.await.map_err(unwritable)
     }
+}
+
+/// Opens the part, new or as it is, for this download alone.
+fn open_alone(part: &Path) -> io::Result<std::fs::File> {
+    let mut tries = 0;
+    loop {
+        for path in [part, &notes_of(part)] {
+            if path.is_symlink() {
+                // It leads to a file that is somebody's.
+                let problem = format!("{} is a link", path.display());
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, problem));
+            }
+        }
+        let file = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .write(true)
+            .truncate(false)
+            .open(part)?;
+        tries += 1;
+        let is_alone = match file.try_lock() {
+            Ok(()) => is_there(part, &file),
+            // Not every file system has locks.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => true,
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) => false,
+        };
+        if is_alone {
+            return Ok(file);
+        }
+        if tries == MOST_TRIES {
+            let problem = "another download writes to that place";
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, problem));
+        }
+        thread::sleep(TRY_PAUSE);
+    }
+}
+
+/// Whether what was opened is still what the path names: who had it before may have put it in its place.
+#[cfg(unix)]
+fn is_there(path: &Path, file: &std::fs::File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), path.symlink_metadata()) {
+        (Ok(file), Ok(path)) => identity(file) == identity(path),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_there(path: &Path, _: &std::fs::File) -> bool {
+    path.exists()
+}
+
+fn unwritable(error: io::Error) -> Error {
+    Error::file("the file cannot be written", error)
 }
 
 fn notes_of(part: &Path) -> PathBuf {
