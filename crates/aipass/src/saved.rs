@@ -37,9 +37,9 @@ pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Error {
 }
 
 /// A name that was not asked for takes no other file's place: `cat-2.png` where `cat.jpg` was asked for, the image is a PNG, and
-/// there is a `cat.png`.
+/// there is a `cat.png`. Who asks for `cat` means all of it.
 pub(crate) fn free(asked: &Path, fitting: PathBuf) -> PathBuf {
-    if fitting == asked {
+    if fitting == asked || asked.extension().is_none() {
         return fitting;
     }
     let mut path = fitting.clone();

@@ -74,48 +74,6 @@ async fn a_sound_of_another_kind_takes_no_other_files_place() {
     assert_eq!(std::fs::read(folder.path().join("hello.wav")).unwrap(), b"mine");
 }
 
-#[tokio::test]
-async fn what_is_no_recording_is_not_paid_for() {
-    let ai = client("http://127.0.0.1:9");
-    let picture = || FilePart::new("a.png", "image/png", "PNG");
-    assert!(
-        ai.transcribe("m", picture())
-            .send()
-            .await
-            .unwrap_err()
-            .is_bad_request()
-    );
-    assert!(
-        ai.transcribe("m", picture())
-            .text()
-            .await
-            .unwrap_err()
-            .is_bad_request()
-    );
-    assert!(
-        ai.transcribe("m", picture())
-            .stream()
-            .await
-            .unwrap_err()
-            .is_bad_request()
-    );
-    assert!(
-        ai.edit_image("m", "x")
-            .image(recording())
-            .send()
-            .await
-            .unwrap_err()
-            .is_bad_request()
-    );
-    assert!(
-        ai.vary_image("m", recording())
-            .send()
-            .await
-            .unwrap_err()
-            .is_bad_request()
-    );
-}
-
 fn recording() -> FilePart {
     FilePart::new("memo.wav", "audio/wav", WAV)
 }

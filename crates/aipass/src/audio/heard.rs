@@ -35,7 +35,6 @@ impl TranscriptionBuilder {
     /// # Errors
     /// See [`Error`]: what fails before the first event. What fails later comes out of the stream.
     pub async fn stream(mut self) -> Result<EventStream<TranscriptionEvent>, Error> {
-        self.check()?;
         self.form.stream = Some(true);
         let text = match self.form.response_format {
             // Where nobody says anything, such a text is empty.

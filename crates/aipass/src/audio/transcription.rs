@@ -89,7 +89,6 @@ impl TranscriptionBuilder {
         if self.form.response_format.as_ref().is_some_and(is_text) {
             return Err(Error::request("the text formats have methods of their own"));
         }
-        self.check()?;
         self.form.stream = None;
         let call = self
             .client
@@ -145,17 +144,7 @@ impl TranscriptionBuilder {
         self.in_text(TranscriptionFormat::Vtt).await
     }
 
-    /// What is known to be no recording is not paid for.
-    pub(super) fn check(&self) -> Result<(), Error> {
-        let media_type = &self.form.file.content_type;
-        if media_type.starts_with("image/") || media_type.starts_with("text/") {
-            return Err(Error::request("the file is no recording"));
-        }
-        Ok(())
-    }
-
     async fn in_text(mut self, format: TranscriptionFormat) -> Result<Answer<String>, Error> {
-        self.check()?;
         self.form.response_format = Some(format);
         self.form.stream = None;
         let call = self
