@@ -126,12 +126,13 @@ impl FilePart {
     /// There is no such file, it cannot be read, or it is a folder.
     pub async fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let file = tokio::fs::File::open(path).await?;
-        let metadata = file.metadata().await?;
-        if !metadata.is_file() {
+        // To open a pipe would wait for somebody who writes into it.
+        if !tokio::fs::metadata(path).await?.is_file() {
             let problem = format!("{} is no file", path.display());
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
         }
+        let file = tokio::fs::File::open(path).await?;
+        let metadata = file.metadata().await?;
         let mut start = Vec::new();
         file.take(MediaType::NEEDS as u64).read_to_end(&mut start).await?;
         let media = MediaType::of_content(&start)
