@@ -57,6 +57,9 @@ impl Balance {
     }
 }
 
+/// As good as never, and a time that still can be added to a moment.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// The least that can be added, in US dollars.
 const LEAST_CHECKOUT: f64 = 0.5;
 
@@ -157,7 +160,7 @@ impl Client {
     pub fn balance_watch(&self, interval: Duration) -> BalanceWatch {
         BalanceWatch {
             client: self.clone(),
-            interval: interval.max(Duration::from_secs(1)),
+            interval: interval.clamp(Duration::from_secs(1), LONGEST_INTERVAL),
             last: None,
         }
     }

@@ -405,3 +405,17 @@ async fn what_was_there_before_stays_when_the_new_one_fails() {
     assert_eq!(&std::fs::read(&path).unwrap()[4..8], b"ftyp");
     assert_eq!(files(folder.path()), ["cat.mp4", "cat.png", "talk.mp3"]);
 }
+
+/// To open a pipe waits for somebody who writes into it, and nobody does.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_file_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.png");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    for path in [pipe.as_path(), folder.path(), Path::new("/dev/zero")] {
+        let error = in_time(FilePart::open(path)).await.unwrap_err();
+        assert!(error.to_string().contains("is no file"), "{error}");
+    }
+}

@@ -2,13 +2,13 @@
 //! nobody gets a token who shall not have it.
 
 use crate::{
-    facade::{builder, in_time},
+    facade::{Pauses, builder, in_time},
     policy::server::{Act, Script, answer as whole, json},
     support::{Server, answer, eventually},
 };
 use aipass::{ChargeRisk, Client, Error, FilePart, RequestOptions, Wait};
 use aipass_sandbox::{Fault, Route, Sandbox};
-use std::{path::Path, pin::Pin};
+use std::{path::Path, pin::Pin, time::Duration};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and the rest of it";
 pub(super) const MP4: &[u8] = b"\0\0\0\x18ftypisom0123456789abcdefghij";
@@ -291,4 +291,80 @@ async fn a_token_goes_to_nobody_else() {
         }
     }
     assert!(!format!("{error:?} {error}").contains("sbx_"));
+}
+
+/// The later contract: no such addresses as the playbook's, and the gateway says so in either way.
+#[tokio::test]
+async fn a_job_is_found_at_the_later_addresses_by_its_id_alone() {
+    for status in ["404 Not Found", "403 Forbidden"] {
+        let files = Script::always(Act::Keep(whole("200 OK", "content-type: video/mp4\r\n", MP4))).await;
+        let done = format!(
+            r#"{{"status":"completed","downloadUrl":"{}/v.mp4"}}"#,
+            files.base_url
+        );
+        let gateway = || {
+            let nothing = Act::Keep(json(status, r#"{"error":"not on the list"}"#));
+            Script::acts([nothing.clone(), nothing, Act::Keep(json("200 OK", &done))])
+        };
+        // The content, the job, its status: the first two are unknown there.
+        let server = gateway().await;
+        let bytes = ai(&server.base_url)
+            .video_job("v1")
+            .download()
+            .bytes()
+            .await
+            .unwrap();
+        assert_eq!(bytes, MP4, "{status}");
+        let calls = server.calls();
+        let asked: Vec<_> = calls.iter().map(|call| call.split(' ').nth(1).unwrap()).collect();
+        assert_eq!(
+            asked,
+            [
+                "/oauth2/v1/videos/v1/content",
+                "/oauth2/v1/videos/v1",
+                "/oauth2/v1/videos/v1/status"
+            ]
+        );
+        let server = Script::acts([Act::Keep(json(status, "{}")), Act::Keep(json("200 OK", &done))]).await;
+        let job = in_time(ai(&server.base_url).video_job("v1").wait(Wait::new()))
+            .await
+            .unwrap();
+        assert_eq!(job.id(), "v1");
+        assert_eq!(job.download().bytes().await.unwrap(), MP4);
+        assert_eq!(server.calls().len(), 2, "the link is known by then");
+    }
+}
+
+#[tokio::test]
+async fn no_length_of_time_is_too_long_or_too_short() {
+    let queued = |hint: &str| {
+        let head = format!("content-type: application/json\r\nretry-after: {hint}\r\n");
+        Act::Keep(whole("200 OK", &head, r#"{"id":"v1","status":"queued"}"#))
+    };
+    let done = Act::Keep(json("200 OK", r#"{"id":"v1","status":"completed"}"#));
+    let server = Script::acts([queued("0"), queued("0.001"), done]).await;
+    let pauses = Pauses::default();
+    let patient = Client::builder()
+        .base_url(&server.base_url)
+        .access_token(aipass::Secret::new("token-1"))
+        .sleeper(pauses.clone())
+        .build()
+        .unwrap();
+    let _job = patient.video_job("v1").wait(Wait::new()).await.unwrap();
+    let seen = pauses.seen();
+    assert!(seen[0] >= Duration::from_secs(4), "no hint at all: {seen:?}");
+    assert_eq!(seen[1], Duration::from_millis(500));
+
+    let server = Script::acts([queued(""), queued("")]).await;
+    let forever = Wait::new().interval(Duration::MAX).deadline(Duration::MAX);
+    let outcome = in_time(ai(&server.base_url).video_job("v1").wait(forever)).await;
+    assert!(outcome.unwrap_err().is_timeout());
+
+    let balance = r#"{"totalCost":1}"#;
+    let server = Server::start([answer("200 OK", "application/json", balance)]).await;
+    let mut watch = ai(&server.base_url).balance_watch(Duration::MAX);
+    watch.next().await.unwrap();
+    let second = tokio::time::timeout(Duration::from_millis(200), watch.next()).await;
+    assert!(second.is_err(), "it would ask without a pause");
+    assert_eq!(server.requests().len(), 1);
 }

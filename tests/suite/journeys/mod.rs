@@ -11,6 +11,7 @@ mod images;
 mod models;
 mod renewal;
 mod shown;
+mod tour;
 mod videos;
 
 use crate::{

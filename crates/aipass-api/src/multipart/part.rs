@@ -132,11 +132,12 @@ impl FilePart {
     }
 
     async fn look_at(path: &Path) -> io::Result<Self> {
-        let file = tokio::fs::File::open(path).await?;
-        let metadata = file.metadata().await?;
-        if !metadata.is_file() {
+        // To open a pipe would wait for somebody who writes into it.
+        if !tokio::fs::metadata(path).await?.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
         }
+        let file = tokio::fs::File::open(path).await?;
+        let metadata = file.metadata().await?;
         let mut start = Vec::new();
         file.take(MediaType::NEEDS as u64).read_to_end(&mut start).await?;
         let media = MediaType::of_content(&start)

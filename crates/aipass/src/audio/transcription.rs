@@ -104,7 +104,7 @@ impl TranscriptionBuilder {
     /// ```no_run
     /// # async fn run(ai: aipass::Client, recording: aipass::FilePart) -> Result<(), aipass::Error> {
     /// for word in &ai.transcribe("whisper-1", recording).verbose().await?.words {
-    ///     println!("{:?} s: {:?}", word.start, word.word);
+    ///     println!("{:?} s: {}", word.start, word.word.as_deref().unwrap_or_default());
     /// }
     /// # Ok(()) }
     /// ```

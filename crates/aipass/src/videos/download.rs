@@ -1,6 +1,6 @@
 //! Downloading a finished video: as bytes, or to a file that goes on where it broke off.
 
-use super::{VideoJob, partial::Partial};
+use super::{VideoJob, job::is_elsewhere, partial::Partial};
 use crate::{error::Error, foreign::Fetched, streams::ByteStream};
 use aipass_api::{enums::VideoVariant, multipart::Progress, operation::Operation};
 use bytes::Bytes;
@@ -145,15 +145,27 @@ impl VideoDownload {
 
     /// The playbook's address, or the one that the job names.
     async fn fetch(&self, headers: &HeaderMap) -> Result<Fetched, Error> {
-        let url = self.job.raw().and_then(|video| video.download_url.clone());
-        let url = url.filter(|url| !url.is_empty() && self.variant.is_none());
-        match url {
-            Some(url) if self.job.later => self.job.client.fetch(&url, headers).await,
-            url => match (self.content(headers).await, url) {
-                (Err(error), Some(url)) if error.is_not_found() => self.job.client.fetch(&url, headers).await,
-                (outcome, _) => outcome,
-            },
+        if let Some(url) = self.named(&self.job).filter(|_| self.job.later) {
+            return self.job.client.fetch(&url, headers).await;
         }
+        let error = match self.content(headers).await {
+            Err(error) if is_elsewhere(&error) => error,
+            outcome => return outcome,
+        };
+        // Of a job that is known by its id alone, nobody has asked yet what it names.
+        let mut job = self.job.clone();
+        if self.variant.is_some() || (job.raw().is_none() && job.refresh().await.is_err()) {
+            return Err(error);
+        }
+        match self.named(&job) {
+            Some(url) => job.client.fetch(&url, headers).await,
+            None => Err(error),
+        }
+    }
+
+    fn named(&self, job: &VideoJob) -> Option<String> {
+        let url = job.raw()?.download_url.clone();
+        url.filter(|url| !url.is_empty() && self.variant.is_none())
     }
 
     async fn content(&self, headers: &HeaderMap) -> Result<Fetched, Error> {

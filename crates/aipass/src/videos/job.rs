@@ -134,8 +134,9 @@ impl VideoJob {
             self.ask("get_video_status").await
         } else {
             match self.ask("get_video").await {
-                // The later contract has another address; where it has none either, the first answer stands.
-                Err(error) if error.is_not_found() => match self.ask("get_video_status").await {
+                // The later contract has another address, and what is not on the gateway's list is unknown to it or forbidden.
+                // Where there is none either, the first answer stands.
+                Err(error) if is_elsewhere(&error) => match self.ask("get_video_status").await {
                     Ok(asked) => {
                         self.later = true;
                         Ok(asked)
@@ -228,6 +229,11 @@ impl VideoJob {
     pub async fn download_to(&self, path: impl AsRef<Path>) -> Result<PathBuf, Error> {
         self.download().to(path).await
     }
+}
+
+/// Whether the gateway does not know that address, as far as its answer tells.
+pub(super) fn is_elsewhere(error: &Error) -> bool {
+    error.is_not_found() || (error.is_permission() && error.status().is_some())
 }
 
 /// The id, and whether it has the name of the later contract.

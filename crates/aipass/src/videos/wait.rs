@@ -9,6 +9,9 @@ use tokio::time::Instant;
 /// The longest pause that a server can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// And the shortest.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
+
 type OnProgress = Arc<dyn Fn(&VideoJob) + Send + Sync>;
 
 /// How to wait for a video.
@@ -45,7 +48,7 @@ impl Wait {
     /// How long to pause between two questions, a fifth more or less; a server that names another pause (`Retry-After`) is
     /// listened to, up to a minute. Under half a second counts as half a second.
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval.max(Duration::from_millis(500));
+        self.interval = interval.max(SHORTEST_PAUSE);
         self
     }
 
@@ -58,8 +61,12 @@ impl Wait {
     /// The next pause.
     fn pause(&self, asked_for: Option<Duration>) -> Duration {
         match asked_for {
-            Some(pause) => pause.min(LONGEST_PAUSE),
-            None => self.interval.mul_f64(rand::thread_rng().gen_range(0.8..1.2)),
+            Some(pause) if !pause.is_zero() => pause.clamp(SHORTEST_PAUSE, LONGEST_PAUSE),
+            _ => {
+                let factor = rand::thread_rng().gen_range(0.8..1.2);
+                // Whoever never wants to ask again may say so.
+                Duration::try_from_secs_f64(self.interval.as_secs_f64() * factor).unwrap_or(self.interval)
+            }
         }
     }
 }
@@ -109,7 +116,7 @@ impl VideoJob {
                 None => aipass_auth::__http::retry_after(self.meta().headers()),
             };
             let pause = wait.pause(asked_for);
-            if began.elapsed().max(slept) + pause >= wait.deadline {
+            if began.elapsed().max(slept).saturating_add(pause) >= wait.deadline {
                 return Err(Error::still_running("get_video", trouble).of_job(self.id()));
             }
             sleeper.sleep(pause).await;
