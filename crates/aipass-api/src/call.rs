@@ -159,6 +159,11 @@ impl CallContext {
         self.with(|record| record.body = Some(body));
     }
 
+    /// It was answered: what it sent is not needed any more.
+    pub(crate) fn forget_body(&self) {
+        self.with(|record| record.body = None);
+    }
+
     /// The request once more, if its body allows it.
     pub(crate) fn copy(&self, request: &reqwest::Request) -> Option<reqwest::Request> {
         if let Some(copy) = request.try_clone() {

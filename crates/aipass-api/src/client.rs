@@ -171,7 +171,10 @@ impl Client {
             // `None` for a body that can be sent only once: then the first failure is the outcome.
             let again = call.copy(&request);
             let failure = match receive::receive(transport, self.client(), request, operation, call).await {
-                Ok(received) => return Ok(received),
+                Ok(received) => {
+                    call.forget_body();
+                    return Ok(received);
+                }
                 Err(failure) => failure,
             };
             if let Some(status) = failure.status() {

@@ -20,6 +20,9 @@ use std::{
 };
 use tokio::time::{Instant, timeout, timeout_at};
 
+/// The most room that is taken before anything has come.
+const AHEAD: usize = 1024 * 1024;
+
 /// A body up to this length comes in one piece or two; room for a larger one is taken at once, where its length is told.
 const AT_ONCE: u64 = 64 * 1024;
 
@@ -303,10 +306,9 @@ impl Reader {
     async fn read(&self, response: &mut reqwest::Response, limit: usize) -> Result<Bytes, Partial> {
         let mut whole = Gathered::default();
         if let Some(length) = response.content_length().filter(|length| *length > AT_ONCE) {
-            // What a server says is no reason to take more than it may send.
-            whole
-                .all
-                .reserve(usize::try_from(length).unwrap_or(limit).min(limit));
+            // What a server says is no reason to take much before it comes.
+            let room = usize::try_from(length).unwrap_or(limit);
+            whole.all.reserve(room.min(limit).min(AHEAD));
         }
         loop {
             let why = match self.chunk(response).await {

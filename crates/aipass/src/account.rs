@@ -95,6 +95,7 @@ impl Client {
                     .get("checkoutUrl")
                     .and_then(|url| url.as_str().map(str::to_owned)),
             }?;
+            url::Url::parse(&link).ok()?;
             // It is opened in a browser, by a person who trusts the app.
             let safe = foreign::read(base, &link).ok()?.url;
             Some((safe.into(), Told::default()))

@@ -50,6 +50,7 @@ impl Client {
             let next = redirect(&failure).and_then(|location| address.url.join(location).ok());
             let error = Error::failure(Operation::FILE, &call.context, &failure);
             let Some(next) = next else {
+                let error = if address.own { error } else { error.of_stranger() };
                 return Err(call.failed(error));
             };
             // The redirect is an answer, and no failure of ours.
@@ -145,24 +146,33 @@ fn is_private(host: &Host<&str>) -> bool {
 }
 
 fn is_private_v4(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
+    let [first, second, third, _] = address.octets();
     address.is_private()
         || address.is_loopback()
         || address.is_link_local()
         || address.is_multicast()
         || address.is_broadcast()
-        // "This network", and the addresses between a provider and its customers (RFC 6598).
+        // "This network", what is kept for later, and the addresses between a provider and its customers (RFC 6598), of
+        // protocols (RFC 6890) and of benchmarks (RFC 2544).
         || first == 0
+        || first >= 240
         || (first == 100 && (64..128).contains(&second))
+        || (first == 192 && second == 0 && third == 0)
+        || (first == 198 && (18..20).contains(&second))
 }
 
-/// The IPv4 address that an IPv6 address stands for: mapped, or by NAT64 (RFC 6052).
+/// The IPv4 address that an IPv6 address stands for: mapped, the old form of that, by NAT64 (RFC 6052, RFC 8215) or 6to4 (RFC
+/// 3056).
 fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [.., high, low] = address.segments();
-    let nat64 = address.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0];
-    address
-        .to_ipv4_mapped()
-        .or_else(|| nat64.then(|| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))))
+    let segments = address.segments();
+    let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match segments {
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] => Some(of(high, low)),
+        [0x64, 0xff9b, 0 | 1, _, _, _, high, low] => Some(of(high, low)),
+        [0x2002, high, low, ..] => Some(of(high, low)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -217,6 +227,12 @@ mod tests {
             "[fd00::1]",
             "[::ffff:10.0.0.1]",
             "[64:ff9b::a00:1]",
+            "[64:ff9b:1::a00:1]",
+            "[::10.0.0.1]",
+            "[2002:a00:1::]",
+            "198.18.0.1",
+            "192.0.0.8",
+            "240.0.0.1",
         ] {
             let address = format!("https://{host}/a");
             assert_eq!(

@@ -211,12 +211,12 @@ impl Ledger {
         }
     }
 
-    /// The wallet is empty.
     /// The balance that is kept is no longer to be relied on.
     pub(crate) fn forget_balance(&self) {
         self.lock().epoch += 1;
     }
 
+    /// The wallet is empty.
     pub(crate) fn exhausted(&self, spent: Option<f64>, max: Option<f64>) {
         self.lock().epoch += 1;
         let balance = Balance {

@@ -31,7 +31,9 @@ pub struct OAuthClient {
 }
 
 impl OAuthClient {
-    /// The settings as they are, to be sent back with a change: an update replaces all of them.
+    /// The settings as the service tells them, to be sent back with a change: an update replaces all of them. It tells
+    /// everything but the life of refresh tokens (assumed), so set
+    /// [`refresh_token_ttl_seconds`](OAuthClientUpdate::refresh_token_ttl_seconds) where that is not the default.
     pub fn to_update(&self) -> OAuthClientUpdate {
         let mut update = OAuthClientUpdate::new(self.client_name.clone().unwrap_or_default())
             .redirect_uris(self.redirect_uris.clone())

@@ -23,6 +23,8 @@ async fn a_checkout_link_is_a_safe_one() {
             r#"{"success":true,"data":{"checkoutUrl":"https://u:p@pay.example/"}}"#,
             None,
         ),
+        (r#"{"success":true,"data":{"checkoutUrl":""}}"#, None),
+        (r#"{"success":true,"data":{"checkoutUrl":"pay/1"}}"#, None),
         (r#"{"success":true,"data":{}}"#, None),
     ] {
         let server = json_server(body).await;

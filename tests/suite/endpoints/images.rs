@@ -118,6 +118,33 @@ async fn what_is_no_image_is_told() {
     }
 }
 
+/// Whoever has the files knows nothing of our login and wallet.
+#[tokio::test]
+async fn a_stranger_neither_logs_us_out_nor_empties_the_wallet() {
+    const BUDGET: &str = r#"{"error":{"message":"Budget has been exceeded! Current cost: 9, Max budget: 9","type":"budget_exceeded"}}"#;
+    for (status, body) in [
+        ("401 Unauthorized", "{}"),
+        ("402 Payment Required", BUDGET),
+        ("400 Bad Request", BUDGET),
+        ("403 Forbidden", "<Error>Expired</Error>"),
+        ("410 Gone", ""),
+    ] {
+        let files = Server::start([answer(status, "application/json", body)]).await;
+        let link = format!(r#"{{"url":"{}/a.png"}}"#, files.base_url);
+        let server = json_server(&list(&link)).await;
+        let ai = client(&server.base_url);
+        let image = ai.image("m", "x").send().await.unwrap().into_first();
+        let error = image.bytes().await.unwrap_err();
+        assert!(error.is_not_found(), "{status}: {error:?}");
+        assert!(!error.is_login_required() && !error.is_budget_exceeded() && !error.is_permission());
+        assert!(error.help().contains("links stop working"), "{}", error.help());
+        assert_eq!(
+            (error.charge_risk(), files.requests().len()),
+            (ChargeRisk::Free, 1)
+        );
+    }
+}
+
 #[tokio::test]
 async fn an_answer_without_images_is_none() {
     let server = json_server(r#"{"created":1,"data":[]}"#).await;

@@ -79,7 +79,9 @@ impl MediaType {
             [b'I', b'D', b'3', ..] => MP3,
             // ADTS has no layer, where MPEG audio has one; both begin with twelve set bits.
             [0xff, second, ..] if second & 0xf6 == 0xf0 => AAC,
-            [0xff, second, ..] if second & 0xe0 == 0xe0 && second & 0x06 != 0 => MP3,
+            [0xff, second, third, ..] if second & 0xe0 == 0xe0 && second & 0x06 != 0 && is_mpeg(*third) => {
+                MP3
+            }
             [0x1a, 0x45, 0xdf, 0xa3, ..] => WEBM,
             _ if at(4, b"ftypM4A") => M4A,
             // HEIC and AVIF are built of the same boxes, and are no videos.
@@ -97,13 +99,18 @@ impl MediaType {
     }
 }
 
+/// Whether that can be the third byte of MPEG audio: it names a bitrate and a sample rate that exist.
+fn is_mpeg(third: u8) -> bool {
+    !matches!(third >> 4, 0 | 15) && third >> 2 & 3 != 3
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn content_tells_what_it_is() {
-        let cases: [(&[u8], Option<&str>); 20] = [
+        let cases: [(&[u8], Option<&str>); 21] = [
             (b"\x89PNG\r\n\x1a\n", Some("png")),
             (b"\xff\xd8\xff\xe0", Some("jpg")),
             (b"GIF89a", Some("gif")),
@@ -117,7 +124,9 @@ mod tests {
             (b"\xff\xfb\x90\x64", Some("mp3")),
             (b"\xff\xf3\x90\x64", Some("mp3")),
             (b"\xff\xf1\x50\x80", Some("aac")),
-            (b"\xff\xff", Some("mp3")),
+            // Bare samples of near silence begin so.
+            (b"\xff\xff\xff\xff", None),
+            (b"\xff\xff\0\0", None),
             (b"\0\0\0\x20ftypM4A ", Some("m4a")),
             (b"\0\0\0\x20ftypisom", Some("mp4")),
             (b"\0\0\0\x20ftypheic", None),

@@ -61,12 +61,17 @@ pub(super) fn in_order(items: Vec<Item>, count: usize) -> Option<Vec<Vec<f32>>> 
     }
     let mut vectors = vec![Vec::new(); count];
     for (place, item) in items.into_iter().enumerate() {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a number that is no place finds no vector"
-        )]
-        let place = item.index.map_or(place, |index| index as usize);
+        let place = match item.index {
+            // One that is no whole number is no place.
+            Some(index) if index.fract() != 0.0 || index < 0.0 => return None,
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a whole number from zero on; one beyond the list finds no vector"
+            )]
+            Some(index) => index as usize,
+            None => place,
+        };
         let vector = vectors.get_mut(place).filter(|vector| vector.is_empty())?;
         *vector = item.embedding.0;
     }
@@ -148,6 +153,8 @@ mod tests {
                 2,
             ),
             (r#"{"data":[{"index":7,"embedding":[1]}]}"#, 1),
+            (r#"{"data":[{"index":-1,"embedding":[1]}]}"#, 1),
+            (r#"{"data":[{"index":0.5,"embedding":[1]}]}"#, 1),
             (r#"{"data":[]}"#, 1),
         ] {
             assert_eq!(vectors(json, count), None, "{json}");

@@ -165,7 +165,8 @@ impl Error {
             FailureKind::Malformed
         };
         let mut this = Self::bare(Kind::Decode, ChargeRisk::Free).answered(operation, call, why);
-        this.0.raw = body.slice(..body.len().min(KEPT));
+        // A slice would keep all of it.
+        this.0.raw = Bytes::copy_from_slice(&body[..body.len().min(KEPT)]);
         // serde_json quotes values in its text, so only the place is kept.
         let place = format!("line {}, column {}", source.line(), source.column());
         this.0.source = Some(place.into());

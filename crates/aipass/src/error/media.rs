@@ -1,7 +1,7 @@
 //! Errors of files, of addresses that answers name, and of jobs that go on by themselves.
 
 use super::{Error, Kind};
-use crate::policy::ChargeRisk;
+use crate::policy::{ChargeRisk, ErrorClass};
 use aipass_api::{
     ErrorBody,
     operation::{Charge, Operation},
@@ -60,6 +60,16 @@ impl Error {
     /// The same error of a call that may have cost something.
     pub(crate) fn of_risk(mut self, risk: ChargeRisk) -> Self {
         self.0.risk = risk;
+        self
+    }
+
+    /// From somebody else than the service: what they say about logins and wallets is not about ours.
+    pub(crate) fn of_stranger(mut self) -> Self {
+        if let Kind::Class(class) = self.0.kind
+            && class.class != ErrorClass::Server
+        {
+            self.0.kind = Kind::Stranger;
+        }
         self
     }
 

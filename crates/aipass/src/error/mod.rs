@@ -82,6 +82,8 @@ enum Kind {
     File(&'static str),
     /// An address that an answer names, and that must not be asked.
     Address(&'static str),
+    /// Somebody else than the service, who has a file, does not give it.
+    Stranger,
     /// A job that ended without a result.
     JobFailed,
     /// A job that goes on after the waiting is over.
@@ -195,12 +197,13 @@ impl Error {
             || matches!(self.0.kind, Kind::Request(_))
     }
 
-    /// There is no such model, id or endpoint (404). It is also a [bad request](Self::is_bad_request).
+    /// There is no such model, id or endpoint (404), which is also a [bad request](Self::is_bad_request); or a link in an answer
+    /// does not lead to its file any more.
     ///
-    /// Remedy: [`models`](crate::Client::models) has the exact names.
+    /// Remedy: [`models`](crate::Client::models) has the exact names; links stop working after a while.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.is(ErrorClass::NotFound)
+        self.is(ErrorClass::NotFound) || self.0.kind == Kind::Stranger
     }
 
     /// AI Pass or a provider behind it failed (5xx).

@@ -46,7 +46,10 @@ impl Error {
                     Some(param) => return format!("correct the parameter {param}"),
                     None => "correct the request",
                 },
-                ErrorClass::Server => "the service failed; try again later",
+                ErrorClass::Server if self.0.risk.may_have_been_charged() => {
+                    "look at the balance before it is asked for again"
+                }
+                ErrorClass::Server => "try again later",
                 ErrorClass::Unexpected => "check the base URL; something else than AI Pass may have answered",
             },
             Kind::MissingScope(scope) => return format!("log in again and ask for the scope {scope}"),
@@ -64,6 +67,7 @@ impl Error {
             Kind::Incomplete => "the connection was cut; ask again",
             Kind::File(_) => "check the path, its folder and the room there; then ask for the file again",
             Kind::Address(_) => "the answer names a file at an address that is not safe to ask",
+            Kind::Stranger => "links stop working after a while; ask for the file anew",
             Kind::JobFailed => "change what is asked for, or try again",
             Kind::StillRunning => "the job goes on: wait for it again by its id",
             Kind::Refusal => "the model's own words are kept; ask in another way, or another model",
@@ -104,6 +108,7 @@ impl Error {
             Kind::Incomplete => "incomplete",
             Kind::File(_) => "file",
             Kind::Address(_) => "address",
+            Kind::Stranger => "stranger",
             Kind::JobFailed => "job_failed",
             Kind::StillRunning => "still_running",
             Kind::Refusal => "refusal",
@@ -148,6 +153,7 @@ impl fmt::Display for Error {
             Kind::Incomplete => "the answer is incomplete",
             Kind::File(what) => what,
             Kind::Address(why) => return write!(f, "the file's address is not asked: {why}"),
+            Kind::Stranger => "the link in the answer does not lead to its file",
             Kind::JobFailed => "the job ended without a result",
             Kind::StillRunning => "the job is not done in time",
             Kind::Refusal => "the model refused to answer",

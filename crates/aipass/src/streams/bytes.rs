@@ -23,7 +23,7 @@ use std::{
 /// The body of an answer, piece by piece.
 ///
 /// It owns the connection: reading slowly slows the server, dropping it aborts the call. A body that breaks off is an error and
-/// never a short body.
+/// never a short body, but for one that has no length and ends with its connection: nobody can tell then.
 ///
 /// ```no_run
 /// # async fn run(ai: aipass::Client) -> Result<(), Box<dyn std::error::Error>> {

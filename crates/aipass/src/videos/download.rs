@@ -1,7 +1,7 @@
 //! Downloading a finished video: as bytes, or to a file that goes on where it broke off.
 
 use super::{VideoJob, job::is_elsewhere, partial::Partial};
-use crate::{error::Error, foreign::Fetched, streams::ByteStream};
+use crate::{error::Error, foreign::Fetched, policy::ChargeRisk, streams::ByteStream};
 use aipass_api::{enums::VideoVariant, multipart::Progress, operation::Operation};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -11,6 +11,9 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+
+/// The most that a file may have, so that a server that does not end fills no disk.
+const MOST_BYTES: u64 = 8 * 1024 * 1024 * 1024;
 
 /// How often a download goes on after it broke off, without a byte in between.
 const MOST_FAILURES: u32 = 3;
@@ -37,6 +40,7 @@ pub struct VideoDownload {
     job: VideoJob,
     variant: Option<VideoVariant>,
     progress: Option<OnProgress>,
+    most: u64,
 }
 
 impl VideoDownload {
@@ -45,12 +49,20 @@ impl VideoDownload {
             job,
             variant: None,
             progress: None,
+            most: MOST_BYTES,
         }
     }
 
     /// Something else than the video, such as `thumbnail` (assumed).
     pub fn variant(mut self, variant: impl Into<VideoVariant>) -> Self {
         self.variant = Some(variant.into());
+        self
+    }
+
+    /// How large a file may become, in bytes: 8 GiB unless said otherwise. A larger one is an [error](Error::is_decode), and what
+    /// has come of it stays in its `….part`.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.most = bytes;
         self
     }
 
@@ -121,21 +133,32 @@ impl VideoDownload {
     }
 
     async fn go_on(&self, partial: &mut Partial) -> Result<(), Error> {
-        let fetched = match self.fetch(&partial.range()).await {
-            Ok(fetched) => fetched,
-            // There are no such bytes: what is here is of another file.
-            Err(error) if error.status().is_some_and(|status| status == 416) && partial.length() > 0 => {
-                partial.restart().await?;
-                self.fetch(&partial.range()).await?
-            }
-            Err(error) => return Err(error),
+        let mut fetched = self.fetch(&partial.range()).await;
+        let is_usable = match &fetched {
+            Ok(fetched) => partial.takes(fetched.response.status(), &fetched.call.context.headers()),
+            Err(error) => error.status().is_none_or(|status| status != 416),
         };
-        let status = fetched.response.status();
+        if !is_usable && partial.length() > 0 {
+            // What is here is of another file, or of another version of it.
+            partial.restart().await?;
+            fetched = self.fetch(&HeaderMap::new()).await;
+        }
+        let fetched = fetched?;
+        let (status, headers) = (fetched.response.status(), fetched.call.context.headers());
         let mut pieces = fetched.into_stream();
-        partial.begin(status, pieces.meta().headers()).await?;
+        if !partial.takes(status, &headers) {
+            let why = "the server sent a part that nobody asked for";
+            return Err(Error::unreadable("download_video", why).of_risk(ChargeRisk::Free));
+        }
+        partial.begin(status, &headers).await?;
         let total = partial.total();
         while let Some(piece) = pieces.next().await {
-            partial.write(&piece?).await?;
+            let piece = piece?;
+            if partial.length() + piece.len() as u64 > self.most {
+                let why = "the file is larger than allowed";
+                return Err(Error::unreadable("download_video", why).of_risk(ChargeRisk::Free));
+            }
+            partial.write(&piece).await?;
             if let Some(tell) = &self.progress {
                 tell(Progress::new(partial.length(), total));
             }
@@ -177,6 +200,7 @@ impl VideoDownload {
         if self.variant.is_some() {
             url.query_pairs_mut().append_pair("variant", self.variant_name());
         }
+        let asked = url.clone();
         let mut request = reqwest::Request::new(Method::GET, url);
         request.headers_mut().clone_from(headers);
         let sending = core.api.execute_open(&call.context, operation, request);
@@ -184,9 +208,11 @@ impl VideoDownload {
             Ok(response) => return Ok(Fetched { response, call }),
             Err(failure) => failure,
         };
-        if let Some(location) = crate::foreign::redirect(&failure).map(str::to_owned) {
+        if let Some(location) =
+            crate::foreign::redirect(&failure).and_then(|location| asked.join(location).ok())
+        {
             call.answered(crate::call::Told::default());
-            return client.fetch(&location, headers).await;
+            return client.fetch(location.as_str(), headers).await;
         }
         let error = Error::failure(operation, &call.context, &failure);
         Err(call.failed(error))

@@ -28,8 +28,6 @@ pub(super) struct Partial {
     path: PathBuf,
     file: File,
     length: u64,
-    /// The length of the whole, where the server said it.
-    total: Option<u64>,
     notes: Notes,
 }
 
@@ -40,6 +38,9 @@ struct Notes {
     what: String,
     /// The strong `ETag`, or else the `Last-Modified`.
     validator: Option<String>,
+    /// The length of the whole, where the server said it.
+    #[serde(default)]
+    total: Option<u64>,
 }
 
 impl Partial {
@@ -63,7 +64,6 @@ impl Partial {
             path: part,
             file,
             length,
-            total: None,
             notes,
         };
         if partial.notes.what != what || partial.notes.validator.is_none() {
@@ -80,7 +80,7 @@ impl Partial {
     }
 
     pub(super) fn total(&self) -> Option<u64> {
-        self.total
+        self.notes.total
     }
 
     /// The headers that ask for the rest.
@@ -107,29 +107,37 @@ impl Partial {
         };
         restarting.await.map_err(unwritable)?;
         self.length = 0;
-        self.total = None;
+        self.notes.total = None;
         self.notes.validator = None;
         Ok(())
     }
 
-    /// An answer begins: the rest, or the whole.
+    /// Whether an answer of that head is the whole file, or the rest of the one that is here: the next byte, of the same version
+    /// (RFC 9110 section 15.3.7.3), and of a length that is known.
+    pub(super) fn takes(&self, status: StatusCode, headers: &HeaderMap) -> bool {
+        if status != StatusCode::PARTIAL_CONTENT {
+            return true;
+        }
+        let Some((first, total)) = content_range(headers).filter(|_| self.length > 0) else {
+            return false;
+        };
+        let same =
+            |told: Option<u64>, noted: Option<u64>| told.zip(noted).is_none_or(|(told, noted)| told == noted);
+        first == self.length
+            && validator(headers).is_none_or(|validator| self.notes.validator == Some(validator))
+            && same(total, self.notes.total)
+            && total.or(self.notes.total).is_some()
+    }
+
+    /// An answer begins that [`takes`](Self::takes) has found good.
     pub(super) async fn begin(&mut self, status: StatusCode, headers: &HeaderMap) -> Result<(), Error> {
-        let follows = status == StatusCode::PARTIAL_CONTENT
-            && self.length > 0
-            && content_range(headers).is_some_and(|(first, _)| first == self.length);
-        if follows {
-            self.total = content_range(headers).and_then(|(_, total)| total);
+        if status == StatusCode::PARTIAL_CONTENT {
+            let told = content_range(headers).and_then(|(_, total)| total);
+            self.notes.total = told.or(self.notes.total);
             return Ok(());
         }
-        if status == StatusCode::PARTIAL_CONTENT {
-            // A part that nobody asked for is no beginning.
-            return Err(Error::unreadable(
-                "download_video",
-                "the server sent another part of the file",
-            ));
-        }
         self.restart().await?;
-        self.total = number(headers, header::CONTENT_LENGTH);
+        self.notes.total = number(headers, header::CONTENT_LENGTH);
         self.notes.validator = validator(headers);
         let notes = serde_json::to_vec(&self.notes).unwrap_or_default();
         fs::write(notes_of(&self.path), notes).await.map_err(unwritable)
@@ -143,7 +151,7 @@ impl Partial {
 
     /// Whether all of it is there, as far as anybody said how much that is.
     pub(super) fn check(&self) -> Result<(), Error> {
-        match self.total {
+        match self.notes.total {
             Some(total) if total != self.length => Err(Error::cut_download()),
             _ => Ok(()),
         }
