@@ -282,9 +282,10 @@ impl ExtractBuilder {
 }
 
 fn read<T: DeserializeOwned>(form: &Form, reply: ChatReply) -> Result<(T, ChatReply), Error> {
-    // An answer that ends exactly at the limit may be whole.
+    // An answer that ends exactly at the limit may be whole, where its end can be seen: `12` may be the beginning of `1234`.
     if reply.is_cut()
         && reply.refusal().is_none()
+        && reply.text().trim_end().ends_with(['}', ']', '"'])
         && let Ok(value) = exactly(reply.text(), form)
     {
         return Ok((value, reply));
