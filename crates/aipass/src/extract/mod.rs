@@ -62,9 +62,15 @@ impl Client {
 ///
 /// **What is sent.** `response_format` with the schema of the type, under its name. Where the type allows it, the schema is
 /// strict, and the model cannot answer anything else: every object is closed, every member is required, and an `Option` may
-/// be null. Bounds and formats that providers refuse there are told in words. A map, a tuple, a flattened enum or a
-/// `serde_json::Value` has no strict form; then the schema goes out as it is, with `"strict": false`. A type that is no
-/// object, such as a list or an enum, travels as the member `value` of one.
+/// be null. Bounds and formats that providers refuse there are told in words.
+///
+/// A map, a tuple, a `serde_json::Value`, or an enum that is flattened beside other members has no strict form. Neither has a
+/// member that may be missing and cannot be null, such as one with `#[serde(default)]` or those of a flattened `Option`:
+/// strictness would make the model invent it. Then the schema goes out as it is, with `"strict": false`. An `Option` in place
+/// of the default keeps it strict.
+///
+/// A type that is no plain object, such as a list, an enum or a struct that holds a flattened enum, travels as the member
+/// `value` of one.
 ///
 /// Members are in the order of their names, since JSON objects here are sorted; with the feature `preserve_order` of
 /// `schemars` in your program they keep the order of the type, which matters to a model that is to reason before it decides.
