@@ -193,6 +193,12 @@ async fn no_answer_has_an_error_of_its_own() {
             "a content filter ended the answer",
             "change the request; a repetition helps nothing; the call was probably charged",
         ),
+        (
+            reply(&said(r#"{"x":1,"y":2}"#), "error", 4),
+            Error::is_incomplete,
+            "the answer is incomplete",
+            "what came is kept; ask again if you need the rest; the call was probably charged",
+        ),
     ] {
         let server = Server::start([answer]).await;
         let ask = client(&server.base_url)
@@ -207,6 +213,7 @@ async fn no_answer_has_an_error_of_its_own() {
             Error::is_length,
             Error::is_content_filter,
             Error::is_decode,
+            Error::is_incomplete,
         ];
         assert_eq!(
             questions.iter().filter(|holds| holds(&error)).count(),
@@ -358,6 +365,33 @@ async fn a_chat_says_that_nothing_was_left_for_the_answer() {
                 assert!(error.is_length() && cut);
                 assert_eq!(error.help().contains("reasoning"), unseen, "{body}");
                 assert_eq!(error.partial().unwrap().text(), text);
+            }
+        }
+    }
+}
+
+/// Of a reason that is not known, nobody knows whether it was an end.
+#[tokio::test]
+async fn an_answer_is_whole_where_its_reason_says_so() {
+    for (finish, whole) in [
+        (json!("stop"), true),
+        (json!("tool_calls"), true),
+        (json!("function_call"), true),
+        (json!(null), true),
+        (json!(""), true),
+        (json!("error"), false),
+        (json!("MALFORMED_FUNCTION_CALL"), false),
+        (json!("pause_turn"), false),
+    ] {
+        let body = json!({"choices": [{"message": {"content": "Blue"}, "finish_reason": finish}]});
+        let server = Server::start([answer("200 OK", "application/json", &body.to_string())]).await;
+        let chat = client(&server.base_url).chat("m").user("Go.");
+        match chat.send().await.unwrap().into_whole() {
+            Ok(reply) => assert!(whole && reply.text() == "Blue", "{finish}"),
+            Err(error) => {
+                assert!(!whole && error.is_incomplete(), "{finish}");
+                assert_eq!(error.charge_risk(), ChargeRisk::Completed);
+                assert_eq!(error.partial().unwrap().text(), "Blue");
             }
         }
     }

@@ -300,6 +300,36 @@ async fn what_cannot_be_run_is_not_sent() {
 }
 
 #[tokio::test]
+async fn an_idempotency_key_is_for_one_round() {
+    let server = Server::start([says("Noon.")]).await;
+    let ai = client(&server.base_url);
+    let keyed = || aipass::RequestOptions::new().idempotency_key("k");
+    let runs = [
+        ai.chat("m").user("Time?").options(keyed()).run_tools(clock(), 2),
+        ai.with_options(keyed())
+            .chat("m")
+            .user("Time?")
+            .run_tools(clock(), 2),
+    ];
+    for run in runs {
+        let errors = [
+            run.clone().send().await.unwrap_err(),
+            in_time(run.stream().collect_report()).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(
+                (error.to_string().as_str(), error.charge_risk()),
+                ("an idempotency key is for one call", ChargeRisk::NotSent)
+            );
+        }
+    }
+    assert!(server.requests().is_empty());
+    let run = ai.chat("m").user("Time?").options(keyed()).run_tools(clock(), 1);
+    assert_eq!(run.send().await.unwrap().text(), "Noon.");
+    assert!(server.requests()[0].contains("idempotency-key: k"));
+}
+
+#[tokio::test]
 async fn at_the_limit_nothing_is_lost_and_a_new_run_goes_on() {
     let asked: Arc<Mutex<Vec<String>>> = Arc::default();
     let first = calls(&[in_town("Oslo")]);
@@ -374,6 +404,7 @@ async fn a_call_that_is_cut_is_not_done() {
     for (finish, holds) in [
         ("length", Error::is_length as fn(&Error) -> bool),
         ("content_filter", Error::is_content_filter),
+        ("MALFORMED_FUNCTION_CALL", Error::is_incomplete),
     ] {
         let cut = completion(&json!({"content": null, "tool_calls": [in_town("Oslo")]}), finish);
         let error = ask_with(weather(&asked), 4, [cut]).await.report.unwrap_err();

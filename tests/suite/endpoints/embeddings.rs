@@ -139,6 +139,24 @@ async fn many_texts_go_in_several_calls_and_keep_their_order() {
 }
 
 #[tokio::test]
+async fn an_idempotency_key_is_for_one_batch() {
+    let server = alphabet().await;
+    let ask = client(&server.base_url())
+        .embeddings("m")
+        .inputs(["a", "b", "c", "d"])
+        .options(aipass::RequestOptions::new().idempotency_key("k"));
+    let error = ask.send_in_batches(2, 1).await.unwrap_err();
+    assert_eq!(error.error.to_string(), "an idempotency key is for one call");
+    assert_eq!(error.error.charge_risk(), ChargeRisk::NotSent);
+    assert!(error.vectors.is_empty());
+    let one = client(&server.base_url())
+        .embeddings("m")
+        .inputs(["a", "b"])
+        .options(aipass::RequestOptions::new().idempotency_key("k"));
+    assert_eq!(one.send_in_batches(2, 1).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn what_was_paid_for_is_kept_when_a_later_call_fails() {
     let server = alphabet().await;
     let error = client(&server.base_url())

@@ -148,6 +148,11 @@ impl ChatBuilder {
         self
     }
 
+    /// Whether it may be sent more than once, as it is or with changes.
+    pub(crate) fn check_several(&self) -> Result<(), Error> {
+        self.client.parts().1.check_several()
+    }
+
     /// Sends the chat and waits for the whole answer. A paid call: it is sent again only where it is certain that it was not
     /// charged, as [`policy`](crate::policy) says.
     ///

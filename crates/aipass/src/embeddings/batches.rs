@@ -18,7 +18,8 @@ impl EmbeddingsBuilder {
     /// ```
     ///
     /// # Errors
-    /// [`BatchError`]: after the first call that fails no other one begins. What was paid for is in
+    /// [`BatchError`]: several calls cannot have one
+    /// [idempotency key](crate::RequestOptions::idempotency_key), and nothing is sent then. After the first call that fails no other one begins. What was paid for is in
     /// [`vectors`](BatchError::vectors).
     pub async fn send_in_batches(self, size: usize, at_once: usize) -> Result<Embeddings, BatchError> {
         let early = |error| BatchError {
@@ -31,6 +32,9 @@ impl EmbeddingsBuilder {
             EmbeddingInput::Text(text) => vec![text],
             EmbeddingInput::Texts(texts) => texts,
         };
+        if texts.len() > size {
+            self.client.parts().1.check_several().map_err(early)?;
+        }
         let mut vectors: Vec<Option<Vec<f32>>> = vec![None; texts.len()];
         let mut usage = None;
         let mut cost = Some(0.0);

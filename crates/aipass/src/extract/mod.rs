@@ -247,15 +247,20 @@ impl ExtractBuilder {
     /// ```
     ///
     /// # Errors
-    /// Those of a chat. And where an answer came, was paid for and is kept in [`Error::partial`]: [`Error::is_refusal`],
+    /// Those of a chat; with a fallback allowed, a request cannot have an
+    /// [idempotency key](RequestOptions::idempotency_key). And where an answer came, was paid for and is kept in [`Error::partial`]: [`Error::is_refusal`],
     /// [`Error::is_length`] (its [help](Error::help) says whether reasoning used the limit up),
-    /// [`Error::is_content_filter`], and [`Error::is_decode`] for one that does not fit the type.
+    /// [`Error::is_content_filter`], [`Error::is_incomplete`] where it ended for a reason that is not known, and
+    /// [`Error::is_decode`] for one that does not fit the type.
     pub async fn send<T: DeserializeOwned + JsonSchema>(self) -> Result<Extracted<T>, Error> {
         // The future of a chat is large, and would be copied with each that wraps it.
         Box::pin(self.extract()).await
     }
 
     async fn extract<T: DeserializeOwned + JsonSchema>(self) -> Result<Extracted<T>, Error> {
+        if self.json_object || self.text {
+            self.chat.check_several()?;
+        }
         let form = Form::of::<T>().named(self.name.as_deref());
         let (mut mode, mut calls) = (ExtractMode::JsonSchema, 0);
         loop {

@@ -94,6 +94,9 @@ fn check(run: &ToolRun) -> Result<(), Error> {
             "a run of tools follows one answer, and n asks for several",
         ));
     }
+    if run.max_rounds > 1 {
+        run.chat.check_several()?;
+    }
     Ok(())
 }
 

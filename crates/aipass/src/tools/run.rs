@@ -70,7 +70,9 @@ impl ToolRun {
     ///
     /// # Errors
     /// [`Error::is_round_limit`] where the model asks for more; the calls that it asked for last are not done.
-    /// [`Error::is_length`] and [`Error::is_content_filter`] where a call is cut. Else those of a chat. In each case
+    /// [`Error::is_length`], [`Error::is_content_filter`] and [`Error::is_incomplete`] where a call is cut, and
+    /// [`Error::is_refusal`] where the model refuses beside its calls: they are not done. Nothing is sent where
+    /// several rounds would have one [idempotency key](crate::RequestOptions::idempotency_key). Else those of a chat. In each case
     /// [`Error::tool_report`] has what was done, and [`Error::charge_risk`] speaks of all rounds together.
     pub async fn send(self) -> Result<ToolReport, Error> {
         // The future of a chat is large, and would be copied with each that wraps it.
