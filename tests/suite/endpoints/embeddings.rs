@@ -173,6 +173,30 @@ async fn what_was_paid_for_is_kept_when_a_later_call_fails() {
     assert_eq!(error.to_string(), "2 of 6 texts are embedded");
 }
 
+/// As in a run of tools: a sum without one of its parts would look like the whole.
+#[tokio::test]
+async fn a_number_is_added_up_where_every_batch_told_it() {
+    for (second, total) in [
+        (
+            r#"{"data":[{"embedding":[2]}],"usage":{"total_tokens":3,"prompt_tokens":3}}"#,
+            Some(Some(5)),
+        ),
+        (
+            r#"{"data":[{"embedding":[2]}],"usage":{"prompt_tokens":3}}"#,
+            Some(None),
+        ),
+        (r#"{"data":[{"embedding":[2]}]}"#, None),
+    ] {
+        let first = r#"{"data":[{"embedding":[1]}],"usage":{"total_tokens":2}}"#;
+        let json = |body| answer("200 OK", "application/json", body);
+        let server = Server::start([json(first), json(second)]).await;
+        let ask = client(&server.base_url).embeddings("m").inputs(["a", "b"]);
+        let usage = ask.send_in_batches(1, 1).await.unwrap().usage;
+        assert_eq!(usage.as_ref().map(|usage| usage.total_tokens), total, "{second}");
+        assert_eq!(usage.and_then(|usage| usage.prompt_tokens), None);
+    }
+}
+
 #[tokio::test]
 async fn a_cut_answer_is_an_error() {
     let server = Server::start([answer(

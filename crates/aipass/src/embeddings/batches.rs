@@ -1,8 +1,8 @@
 //! Many texts in several calls.
 
 use super::{Embeddings, EmbeddingsBuilder};
-use crate::{error::Error, meta::Meta};
-use aipass_api::types::{EmbeddingInput, Usage};
+use crate::{error::Error, meta::Meta, tools::usage};
+use aipass_api::types::EmbeddingInput;
 use futures_util::{StreamExt as _, stream};
 use std::fmt;
 
@@ -36,7 +36,7 @@ impl EmbeddingsBuilder {
             self.client.parts().1.check_several().map_err(early)?;
         }
         let mut vectors: Vec<Option<Vec<f32>>> = vec![None; texts.len()];
-        let mut usage = None;
+        let mut usages = Vec::new();
         let mut cost = Some(0.0);
         let mut meta = Meta::default();
         let mut failed = None;
@@ -53,7 +53,7 @@ impl EmbeddingsBuilder {
                     for (place, vector) in vectors[first..].iter_mut().zip(embeddings.vectors) {
                         *place = Some(vector);
                     }
-                    usage = sum(usage, embeddings.usage);
+                    usages.push(embeddings.usage);
                     cost = cost.zip(embeddings.cost).map(|(sum, cost)| sum + cost);
                     meta = embeddings.meta;
                 }
@@ -68,26 +68,12 @@ impl EmbeddingsBuilder {
             Some(error) => Err(BatchError { error, vectors }),
             None => Ok(Embeddings {
                 vectors: vectors.into_iter().flatten().collect(),
-                usage,
+                usage: usage::sum(usages.iter().map(Option::as_ref)),
                 cost,
                 meta,
             }),
         }
     }
-}
-
-fn sum(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
-    let (Some(mut sum), Some(other)) = (one.clone(), other.clone()) else {
-        return one.or(other);
-    };
-    let add = |one: &mut Option<i64>, other: Option<i64>| {
-        *one = one.zip(other).map(|(one, other)| one.saturating_add(other));
-    };
-    add(&mut sum.prompt_tokens, other.prompt_tokens);
-    add(&mut sum.completion_tokens, other.completion_tokens);
-    add(&mut sum.total_tokens, other.total_tokens);
-    sum.cost = sum.cost.zip(other.cost).map(|(one, other)| one + other);
-    Some(sum)
 }
 
 /// One of several calls for embeddings failed. What the others brought is kept.

@@ -105,10 +105,11 @@ impl ToolReport {
         &self.messages
     }
 
-    /// The tokens of all rounds together, as far as the server told them.
+    /// The tokens of all rounds together: each number that the server told in every round. `None` where it told nothing in
+    /// one of them.
     #[must_use]
     pub fn usage(&self) -> Option<Usage> {
-        usage::sum(self.replies.iter().filter_map(ChatReply::usage))
+        usage::sum(self.replies.iter().map(ChatReply::usage))
     }
 
     /// The price of all rounds together in USD. `None` where that of a round is not known.
