@@ -26,7 +26,8 @@ pub struct ToolResult {
     pub content: String,
 }
 
-/// How the call of a tool went. Whatever it was, the model was told, and the run went on.
+/// How the call of a tool went. Whatever it was, the other calls of the round went on, and the model is told in the next
+/// round; there is none after [`Stopped`](Self::Stopped).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ToolStatus {
@@ -84,6 +85,7 @@ impl ToolReport {
 
     /// The whole conversation: what was asked, what the model answered and what the tools said. A chat with these messages
     /// goes on from here; a [run](crate::ChatBuilder::run_tools) begins with the calls that have no result yet.
+    /// A handler that was dropped while it was under way has given none, so it may be called again.
     ///
     /// ```no_run
     /// # async fn run(ai: aipass::Client, tools: aipass::Tools) -> Result<(), aipass::Error> {
