@@ -95,6 +95,32 @@ async fn an_answer_with_something_around_it_is_read() {
     }
 }
 
+/// A part of an answer that went wrong would fit a type that requires nothing.
+#[tokio::test]
+async fn a_part_of_a_broken_answer_is_no_answer() {
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Bill {
+        total: Option<f64>,
+        paid: Option<bool>,
+    }
+    for content in [
+        r#"{"store": {"name": "X"}, "total": 5.00,}"#,
+        "{\"store\": {\"name\": \"X\"}, \"total\": 5.00\n\nSorry, I had to stop.",
+        "```json\n{\"store\": {\"name\": \"X\"}, \"total\": 5,00}\n```",
+    ] {
+        let error = sent::<Bill>(content).await.1.unwrap_err();
+        assert!(error.is_decode(), "{content}");
+        assert_eq!(error.partial().unwrap().text(), content);
+    }
+    let (_, bill) = sent::<Bill>("For {x, y} [see {\"total\": 5.00}]").await;
+    let expected = Bill {
+        total: Some(5.0),
+        paid: None,
+    };
+    assert_eq!(bill.unwrap(), expected);
+}
+
 #[tokio::test]
 async fn an_answer_that_does_not_fit_says_where() {
     #[derive(Debug, Deserialize, JsonSchema)]
@@ -167,6 +193,12 @@ async fn no_answer_has_an_error_of_its_own() {
             "a content filter ended the answer",
             "change the request; a repetition helps nothing; the call was probably charged",
         ),
+        (
+            reply(&said(r#"{"x":1,"y":2}"#), "error", 4),
+            Error::is_incomplete,
+            "the answer is incomplete",
+            "what came is kept; ask again if you need the rest; the call was probably charged",
+        ),
     ] {
         let server = Server::start([answer]).await;
         let ask = client(&server.base_url)
@@ -181,6 +213,7 @@ async fn no_answer_has_an_error_of_its_own() {
             Error::is_length,
             Error::is_content_filter,
             Error::is_decode,
+            Error::is_incomplete,
         ];
         assert_eq!(
             questions.iter().filter(|holds| holds(&error)).count(),
@@ -223,6 +256,48 @@ async fn a_whole_answer_that_ends_at_the_limit_is_one() {
         ask.into_json::<Point>().await.unwrap_err().is_length(),
         "the text goes on"
     );
+}
+
+/// What has no end of its own may go on behind the limit.
+#[tokio::test]
+async fn a_bare_value_at_the_limit_is_whole_only_where_its_end_is_seen() {
+    async fn at_the_limit<T: DeserializeOwned + JsonSchema>(content: &str) -> Result<T, Error> {
+        let server = Server::start([reply(&json!({"content": content}), "length", 9)]).await;
+        client(&server.base_url)
+            .extract("m")
+            .user("Go.")
+            .into_json()
+            .await
+    }
+    for cut in ["12", " 12\n", "-1"] {
+        let error = at_the_limit::<i64>(cut).await.unwrap_err();
+        assert!(error.is_length(), "{cut}");
+        assert_eq!(error.partial().unwrap().text(), cut);
+    }
+    assert!(at_the_limit::<bool>("true").await.unwrap_err().is_length());
+    assert_eq!(at_the_limit::<i64>("{\"value\":12}").await.unwrap(), 12);
+    assert_eq!(at_the_limit::<Vec<i64>>("[12]\n").await.unwrap(), [12]);
+    assert_eq!(at_the_limit::<String>("\"a\"").await.unwrap(), "a");
+}
+
+/// The object that was asked for goes before a list or an object that is quoted.
+#[tokio::test]
+async fn a_quotation_is_no_bare_value() {
+    for content in [
+        "As [1] says: {\"value\":[4,5]}",
+        "[1] and {\"value\":[4,5]}",
+        "```\n[9]\n```\n{\"value\":[4,5]}",
+    ] {
+        assert_eq!(sent::<Vec<u8>>(content).await.1.unwrap(), [4, 5], "{content}");
+    }
+    assert_eq!(
+        sent::<Vec<u8>>("Here: [4, 5]").await.1.unwrap(),
+        [4, 5],
+        "a model may leave the object out"
+    );
+    let error = sent::<BTreeMap<String, u8>>("[[\"a\", 1]]").await.1.unwrap_err();
+    assert!(error.is_decode());
+    assert!(sent::<Vec<u8>>("{\"value\":[4,\"x\"]}").await.1.is_err());
 }
 
 #[tokio::test]
@@ -295,6 +370,33 @@ async fn a_chat_says_that_nothing_was_left_for_the_answer() {
     }
 }
 
+/// Of a reason that is not known, nobody knows whether it was an end.
+#[tokio::test]
+async fn an_answer_is_whole_where_its_reason_says_so() {
+    for (finish, whole) in [
+        (json!("stop"), true),
+        (json!("tool_calls"), true),
+        (json!("function_call"), true),
+        (json!(null), true),
+        (json!(""), true),
+        (json!("error"), false),
+        (json!("MALFORMED_FUNCTION_CALL"), false),
+        (json!("pause_turn"), false),
+    ] {
+        let body = json!({"choices": [{"message": {"content": "Blue"}, "finish_reason": finish}]});
+        let server = Server::start([answer("200 OK", "application/json", &body.to_string())]).await;
+        let chat = client(&server.base_url).chat("m").user("Go.");
+        match chat.send().await.unwrap().into_whole() {
+            Ok(reply) => assert!(whole && reply.text() == "Blue", "{finish}"),
+            Err(error) => {
+                assert!(!whole && error.is_incomplete(), "{finish}");
+                assert_eq!(error.charge_risk(), ChargeRisk::Completed);
+                assert_eq!(error.partial().unwrap().text(), "Blue");
+            }
+        }
+    }
+}
+
 /// Against the sandbox, which makes an instance of whatever schema it is sent.
 #[tokio::test]
 async fn one_extraction_is_one_charge() {
@@ -313,7 +415,7 @@ async fn one_extraction_is_one_charge() {
     let items = ask().into_json::<Vec<Item>>().await.unwrap();
     assert_eq!((items.len(), items[0].name.as_str()), (1, "Tea"));
     let found = ask().send::<Point>().await.unwrap();
-    assert_eq!((found.value, found.calls), (Point { x: 3, y: 3 }, 1));
+    assert_eq!((found.value, found.calls), (Point { x: 3, y: 0 }, 1));
     assert_eq!(sandbox.counts().charged_calls, 2);
     assert!(found.reply.meta().cost().unwrap() > 0.0);
     let chat = ai.chat("gpt-4o-mini").user("Food");

@@ -300,6 +300,36 @@ async fn what_cannot_be_run_is_not_sent() {
 }
 
 #[tokio::test]
+async fn an_idempotency_key_is_for_one_round() {
+    let server = Server::start([says("Noon.")]).await;
+    let ai = client(&server.base_url);
+    let keyed = || aipass::RequestOptions::new().idempotency_key("k");
+    let runs = [
+        ai.chat("m").user("Time?").options(keyed()).run_tools(clock(), 2),
+        ai.with_options(keyed())
+            .chat("m")
+            .user("Time?")
+            .run_tools(clock(), 2),
+    ];
+    for run in runs {
+        let errors = [
+            run.clone().send().await.unwrap_err(),
+            in_time(run.stream().collect_report()).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(
+                (error.to_string().as_str(), error.charge_risk()),
+                ("an idempotency key is for one call", ChargeRisk::NotSent)
+            );
+        }
+    }
+    assert!(server.requests().is_empty());
+    let run = ai.chat("m").user("Time?").options(keyed()).run_tools(clock(), 1);
+    assert_eq!(run.send().await.unwrap().text(), "Noon.");
+    assert!(server.requests()[0].contains("idempotency-key: k"));
+}
+
+#[tokio::test]
 async fn at_the_limit_nothing_is_lost_and_a_new_run_goes_on() {
     let asked: Arc<Mutex<Vec<String>>> = Arc::default();
     let first = calls(&[in_town("Oslo")]);
@@ -368,12 +398,71 @@ async fn a_run_begins_with_the_calls_that_have_no_result() {
     );
 }
 
+/// What the model said in `said`, one answer to it, and what the run adds.
+async fn went_on(said: Value, answered: Option<&str>) -> (Vec<Value>, usize) {
+    let server = Server::start([says("Sun.")]).await;
+    let mut messages: Vec<ChatMessage> = vec![ChatMessage::user("Rain?")];
+    messages.push(serde_json::from_value(said).unwrap());
+    messages.extend(answered.map(|id| ChatMessage::tool(id, "noon")));
+    let chat = client(&server.base_url).chat("m").messages(messages);
+    let report = chat.run_tools(clock(), 1).send().await.unwrap();
+    (
+        after_the_question(&bodies(&server)[0]).to_vec(),
+        report.results().len(),
+    )
+}
+
+#[tokio::test]
+async fn calls_that_share_an_id_or_have_none_are_all_answered() {
+    let bare = json!({"type": "function", "function": {"name": "clock", "arguments": "{}"}});
+    let said = json!({"role": "assistant", "tool_calls": [bare.clone(), bare]});
+    let tool = |id: &str, content: &str| json!({"role": "tool", "tool_call_id": id, "content": content});
+    let named = json!({
+        "role": "assistant",
+        "tool_calls": [call("call_0_1", "clock", "{}"), call("call_0_2", "clock", "{}")]
+    });
+    assert_eq!(
+        went_on(said, None).await,
+        (
+            vec![named, tool("call_0_1", "12:30"), tool("call_0_2", "12:30")],
+            2
+        )
+    );
+    let twice =
+        json!({"role": "assistant", "tool_calls": [call("1", "clock", "{}"), call("1", "clock", "{}")]});
+    assert_eq!(
+        went_on(twice.clone(), Some("1")).await,
+        (vec![twice, tool("1", "noon"), tool("1", "12:30")], 1)
+    );
+}
+
+/// The first answer is that of the lowest number, in the messages as elsewhere.
+#[tokio::test]
+async fn the_answer_that_is_followed_is_the_first_by_its_number() {
+    let message = |id: &str| json!({"content": null, "tool_calls": [call(id, "clock", "{}")]});
+    let body = json!({"choices": [
+        {"index": 1, "message": message("second"), "finish_reason": "length"},
+        {"index": 0, "message": message("first"), "finish_reason": "tool_calls"}
+    ]});
+    let both = answer("200 OK", "application/json", &body.to_string());
+    let outcome = ask_with(clock(), 2, [both, says("Noon.")]).await;
+    assert_eq!(outcome.report.unwrap().text(), "Noon.");
+    assert_eq!(
+        after_the_question(&outcome.bodies[1]),
+        [
+            json!({"role": "assistant", "tool_calls": [call("first", "clock", "{}")]}),
+            json!({"role": "tool", "tool_call_id": "first", "content": "12:30"})
+        ]
+    );
+}
+
 #[tokio::test]
 async fn a_call_that_is_cut_is_not_done() {
     let asked: Arc<Mutex<Vec<String>>> = Arc::default();
     for (finish, holds) in [
         ("length", Error::is_length as fn(&Error) -> bool),
         ("content_filter", Error::is_content_filter),
+        ("MALFORMED_FUNCTION_CALL", Error::is_incomplete),
     ] {
         let cut = completion(&json!({"content": null, "tool_calls": [in_town("Oslo")]}), finish);
         let error = ask_with(weather(&asked), 4, [cut]).await.report.unwrap_err();

@@ -578,3 +578,23 @@ async fn no_call_without_the_image() {
     assert!(error.help().starts_with("convert it to JPEG"), "{}", error.help());
     assert!(server.requests().is_empty());
 }
+
+/// Of a GIF the end is not looked for; of the others it is.
+#[tokio::test]
+async fn a_gif_without_its_end_goes_out_as_it_is() {
+    let gif = b"GIF89a\x0A\0\x0A\0\x80\0\0\xFF\xFF\xFF\0\0\0,\0\0";
+    let image = Image::from_bytes(&gif[..]).await.unwrap();
+    assert_eq!(image.bytes().unwrap(), &gif[..]);
+    let jpeg = b"\xFF\xD8\xFF\xC0\0\x0B\x08\0\x02\0\x03\x01\x01\x11\0\xFF\xDA\0\x08\x01\x01\0\0\x3F\0\x12";
+    assert!(refused(Image::from_bytes(&jpeg[..])).await.is_damaged());
+}
+
+/// The example has a copy of its own: a link out of the crate is lost in its package and on Windows.
+#[test]
+fn the_photo_of_the_example_is_a_file_and_that_of_the_demo() {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+    let example = crates.join("aipass/examples/receipt.jpg");
+    assert!(std::fs::symlink_metadata(&example).unwrap().is_file());
+    let demo = crates.join("aipass-cli/src/demo/receipt.jpg");
+    assert!(std::fs::read(example).unwrap() == std::fs::read(demo).unwrap());
+}

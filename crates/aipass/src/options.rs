@@ -1,12 +1,15 @@
 //! Settings of a single call, or of a client that is derived from another.
 
 use crate::{
+    error::Error,
     middleware::Names,
     policy::{RetryPolicy, Timeouts},
     transport::CLIENT_ID,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use std::{fmt, time::Duration};
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Settings for one call or for several, over those of the client: limits, retries, further headers.
 ///
@@ -95,9 +98,19 @@ impl RequestOptions {
     }
 
     /// The header `Idempotency-Key`, by which a server may recognise a call that it has seen. AI Pass does not document
-    /// it, so that nothing is sent again because of it. Each call needs a key of its own, so give it to one call.
+    /// it, so that nothing is sent again because of it. Each call needs a key of its own, so give it to one call: what may
+    /// take several (a run of tools with more than one round, batches of embeddings, an extraction that may be asked in
+    /// another form) is not sent with one.
     pub fn idempotency_key(self, key: impl AsRef<str>) -> Self {
-        self.header("idempotency-key", key)
+        self.header(IDEMPOTENCY_KEY, key)
+    }
+
+    /// Of what sends several calls: a server would take the second for the first, and answer with what it has.
+    pub(crate) fn check_several(&self) -> Result<(), Error> {
+        if self.headers.contains_key(IDEMPOTENCY_KEY) {
+            return Err(Error::request("an idempotency key is for one call"));
+        }
+        Ok(())
     }
 
     pub(crate) fn problem(&self) -> Option<&'static str> {

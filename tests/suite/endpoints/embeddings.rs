@@ -139,6 +139,24 @@ async fn many_texts_go_in_several_calls_and_keep_their_order() {
 }
 
 #[tokio::test]
+async fn an_idempotency_key_is_for_one_batch() {
+    let server = alphabet().await;
+    let ask = client(&server.base_url())
+        .embeddings("m")
+        .inputs(["a", "b", "c", "d"])
+        .options(aipass::RequestOptions::new().idempotency_key("k"));
+    let error = ask.send_in_batches(2, 1).await.unwrap_err();
+    assert_eq!(error.error.to_string(), "an idempotency key is for one call");
+    assert_eq!(error.error.charge_risk(), ChargeRisk::NotSent);
+    assert!(error.vectors.is_empty());
+    let one = client(&server.base_url())
+        .embeddings("m")
+        .inputs(["a", "b"])
+        .options(aipass::RequestOptions::new().idempotency_key("k"));
+    assert_eq!(one.send_in_batches(2, 1).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn what_was_paid_for_is_kept_when_a_later_call_fails() {
     let server = alphabet().await;
     let error = client(&server.base_url())
@@ -153,6 +171,30 @@ async fn what_was_paid_for_is_kept_when_a_later_call_fails() {
     );
     assert_eq!(error.error.code(), Some("bad"));
     assert_eq!(error.to_string(), "2 of 6 texts are embedded");
+}
+
+/// As in a run of tools: a sum without one of its parts would look like the whole.
+#[tokio::test]
+async fn a_number_is_added_up_where_every_batch_told_it() {
+    for (second, total) in [
+        (
+            r#"{"data":[{"embedding":[2]}],"usage":{"total_tokens":3,"prompt_tokens":3}}"#,
+            Some(Some(5)),
+        ),
+        (
+            r#"{"data":[{"embedding":[2]}],"usage":{"prompt_tokens":3}}"#,
+            Some(None),
+        ),
+        (r#"{"data":[{"embedding":[2]}]}"#, None),
+    ] {
+        let first = r#"{"data":[{"embedding":[1]}],"usage":{"total_tokens":2}}"#;
+        let json = |body| answer("200 OK", "application/json", body);
+        let server = Server::start([json(first), json(second)]).await;
+        let ask = client(&server.base_url).embeddings("m").inputs(["a", "b"]);
+        let usage = ask.send_in_batches(1, 1).await.unwrap().usage;
+        assert_eq!(usage.as_ref().map(|usage| usage.total_tokens), total, "{second}");
+        assert_eq!(usage.and_then(|usage| usage.prompt_tokens), None);
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::{Point, body, ok, refusal};
 use crate::support::{Answer, Server, client, impatient};
-use aipass::{ChargeRisk, Error, ExtractBuilder, ExtractMode, Extracted};
+use aipass::{ChargeRisk, Error, ExtractBuilder, ExtractMode, Extracted, RequestOptions};
 use serde_json::{Value, json};
 
 const UNSUPPORTED: &str = r#"{"error":{"message":"Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.","type":"invalid_request_error","param":"response_format","code":null}}"#;
@@ -174,6 +174,30 @@ async fn only_a_refused_form_leads_to_another_request() {
         .await;
         assert!(outcome.is_err(), "{why}");
         assert_eq!(requests.len(), calls, "{why}");
+    }
+}
+
+#[tokio::test]
+async fn an_idempotency_key_is_for_one_request() {
+    let keyed = |ask: ExtractBuilder| ask.options(RequestOptions::new().idempotency_key("k"));
+    for (answers, allow, sent) in [
+        (
+            ok("{\"x\":1}"),
+            (|ask| ask) as fn(ExtractBuilder) -> ExtractBuilder,
+            1,
+        ),
+        (ok("{\"x\":1}"), ExtractBuilder::allow_text, 0),
+        (ok("{\"x\":1}"), ExtractBuilder::allow_json_object, 0),
+    ] {
+        let (outcome, requests) = ladder([answers], |ask| keyed(allow(ask))).await;
+        assert_eq!(requests.len(), sent);
+        match outcome {
+            Ok(found) => assert_eq!((found.calls, sent), (1, 1)),
+            Err(error) => assert_eq!(
+                (error.to_string().as_str(), error.charge_risk()),
+                ("an idempotency key is for one call", ChargeRisk::NotSent)
+            ),
+        }
     }
 }
 

@@ -92,12 +92,18 @@ async fn the_request_is_written_as_openai_has_it() {
 async fn enums_have_a_strict_form() {
     #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
     #[schemars(crate = "aipass::schemars")]
+    struct Spot {
+        x: i32,
+        y: i32,
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
     #[serde(tag = "type")]
     enum Shape {
         /// It has no size.
-        Dot(Point),
+        Dot(Spot),
         Line {
-            to: Vec<Point>,
+            to: Vec<Spot>,
         },
         Nothing,
     }
@@ -107,8 +113,8 @@ async fn enums_have_a_strict_form() {
         shape: Shape,
     }
     let (sent, drawing) = schema::<Drawing>(r#"{"shape":{"type":"Dot","x":1,"y":2}}"#).await;
-    assert_eq!(drawing.shape, Shape::Dot(Point { x: 1, y: 2 }));
-    let point = json!({
+    assert_eq!(drawing.shape, Shape::Dot(Spot { x: 1, y: 2 }));
+    let spot = json!({
         "type": "object",
         "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}},
         "required": ["x", "y"], "additionalProperties": false
@@ -121,7 +127,7 @@ async fn enums_have_a_strict_form() {
             "properties": {"shape": {"$ref": "#/$defs/Shape"}},
             "required": ["shape"], "additionalProperties": false,
             "$defs": {
-                "Point": point,
+                "Spot": spot,
                 "Shape": {"anyOf": [
                     {
                         "description": "It has no size.",
@@ -136,7 +142,7 @@ async fn enums_have_a_strict_form() {
                         "type": "object",
                         "properties": {
                             "type": {"type": "string", "enum": ["Line"]},
-                            "to": {"type": "array", "items": {"$ref": "#/$defs/Point"}}
+                            "to": {"type": "array", "items": {"$ref": "#/$defs/Spot"}}
                         },
                         "required": ["to", "type"], "additionalProperties": false
                     },
@@ -312,6 +318,7 @@ async fn what_has_no_strict_form_goes_out_as_it_is() {
     let (sent, flat) = schema::<Flat>(r#"{"a":1,"t":"One","b":2}"#).await;
     assert_eq!((flat.a, flat.rest), (1, Rest::One { b: 2 }));
     assert_eq!(sent["strict"], false);
+    assert_root(&sent["schema"]);
 
     let (sent, pair) = schema::<(i32, String)>(r#"{"value":[1,"a"]}"#).await;
     assert_eq!(pair, (1, "a".to_owned()));
@@ -340,4 +347,102 @@ async fn the_name_is_of_the_type_or_of_the_app() {
         let body = body(&server.requests()[0]);
         assert_eq!(body["response_format"]["json_schema"]["name"], expected);
     }
+}
+
+/// As OpenAI takes it, for an answer as for the parameters of a tool.
+fn assert_root(schema: &Value) {
+    assert_eq!(schema["type"], "object", "{schema}");
+    for key in ["anyOf", "oneOf", "allOf", "enum", "not"] {
+        assert_eq!(schema.get(key), None, "{schema}");
+    }
+}
+
+#[tokio::test]
+async fn a_struct_that_holds_a_flattened_enum_travels_in_an_object() {
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Only {
+        #[serde(flatten)]
+        act: Act,
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    #[serde(tag = "act")]
+    enum Act {
+        Go { to: String },
+        Stay,
+    }
+    let go = Only {
+        act: Act::Go {
+            to: "Oslo".to_owned(),
+        },
+    };
+    let (sent, only) = schema::<Only>(r#"{"value":{"act":"Go","to":"Oslo"}}"#).await;
+    assert_eq!(only, go);
+    assert_root(&sent["schema"]);
+    assert_eq!(
+        (&sent["schema"]["required"], &sent["strict"]),
+        (&json!(["value"]), &json!(true))
+    );
+    let (_, bare) = schema::<Only>(r#"{"act":"Go","to":"Oslo"}"#).await;
+    assert_eq!(bare, go, "a model may leave the object out");
+
+    let tool = aipass::Tool::new(
+        "act",
+        "",
+        |only: Only| async move { Ok(format!("{:?}", only.act)) },
+    );
+    let tool = serde_json::to_value(tool.definition()).unwrap();
+    assert_root(&tool["function"]["parameters"]);
+    assert_eq!(tool["function"]["parameters"]["required"], json!(["value"]));
+}
+
+/// Strictness would have the model invent what it may leave out.
+#[tokio::test]
+async fn a_member_with_a_default_that_is_not_null_is_not_required() {
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Trip {
+        town: String,
+        #[serde(flatten)]
+        by: Option<By>,
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct By {
+        ship: String,
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Maybe {
+        #[serde(default)]
+        note: Option<String>,
+        #[serde(default)]
+        kind: Option<Kind>,
+    }
+    let (sent, point) = schema::<Point>(r#"{"x":1}"#).await;
+    assert_eq!(point, Point { x: 1, y: 0 });
+    assert_eq!(
+        (&sent["strict"], &sent["schema"]["required"]),
+        (&json!(false), &json!(["x"]))
+    );
+
+    let (sent, points) = schema::<Vec<Point>>(r#"{"value":[{"x":1}]}"#).await;
+    assert_eq!(points, [Point { x: 1, y: 0 }]);
+    assert_eq!(sent["strict"], false, "it holds for the whole");
+
+    let (sent, trip) = schema::<Trip>(r#"{"town":"Oslo"}"#).await;
+    assert_eq!((trip.town.as_str(), trip.by), ("Oslo", None));
+    assert_eq!(
+        (&sent["strict"], &sent["schema"]["required"]),
+        (&json!(false), &json!(["town"]))
+    );
+
+    let (sent, maybe) = schema::<Maybe>(r#"{"note":null,"kind":null}"#).await;
+    assert_eq!((maybe.note, maybe.kind), (None, None));
+    assert_eq!(
+        (&sent["strict"], &sent["schema"]["required"]),
+        (&json!(true), &json!(["kind", "note"])),
+        "null is what is left out"
+    );
 }

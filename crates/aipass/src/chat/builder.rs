@@ -148,6 +148,11 @@ impl ChatBuilder {
         self
     }
 
+    /// Whether it may be sent more than once, as it is or with changes.
+    pub(crate) fn check_several(&self) -> Result<(), Error> {
+        self.client.parts().1.check_several()
+    }
+
     /// Sends the chat and waits for the whole answer. A paid call: it is sent again only where it is certain that it was not
     /// charged, as [`policy`](crate::policy) says.
     ///
@@ -259,12 +264,8 @@ fn read(completion: ChatCompletion) -> Option<(ChatReply, Told)> {
 }
 
 fn reply(completion: ChatCompletion) -> ChatReply {
-    let mut choices: Vec<_> = completion
-        .choices
-        .iter()
-        .enumerate()
-        .map(|(at, wire)| choice(at, wire))
-        .collect();
+    let wires = completion.choices.iter().enumerate();
+    let mut choices: Vec<_> = wires.map(|(at, wire)| choice(at, wire)).collect();
     choices.sort_by_key(|choice| choice.index);
     ChatReply {
         id: completion.id.clone().unwrap_or_default(),
@@ -276,15 +277,22 @@ fn reply(completion: ChatCompletion) -> ChatReply {
     }
 }
 
+/// As it came, what [`ChatReply`] has as the first choice: that of the lowest number, wherever it stands.
+pub(crate) fn first_choice(completion: &ChatCompletion) -> Option<&WireChoice> {
+    let wires = completion.choices.iter().enumerate();
+    Some(wires.min_by_key(|(at, wire)| number(*at, wire))?.1)
+}
+
+/// Without a number, or with an absurd one, the place in the list is the number.
+fn number(at: usize, wire: &WireChoice) -> u32 {
+    let number = wire.index.and_then(|index| u32::try_from(index).ok());
+    number.unwrap_or_else(|| u32::try_from(at).unwrap_or(u32::MAX))
+}
+
 fn choice(at: usize, wire: &WireChoice) -> ChatChoice {
     let message = &wire.message;
-    // Without a number, or with an absurd one, the place in the list is the number.
-    let place = u32::try_from(at).unwrap_or(u32::MAX);
     ChatChoice {
-        index: wire
-            .index
-            .and_then(|index| u32::try_from(index).ok())
-            .unwrap_or(place),
+        index: number(at, wire),
         text: message
             .content
             .as_ref()

@@ -12,7 +12,7 @@ mod stream;
 
 pub use accumulator::ChatAccumulator;
 pub use builder::ChatBuilder;
-pub(crate) use builder::tool_call;
+pub(crate) use builder::{first_choice, tool_call};
 pub use event::{ChatEvent, RawChunk};
 pub use reply::{ChatChoice, ChatReply, ToolCall};
 pub use serve::SseBody;

@@ -107,7 +107,7 @@ impl ChatReply {
     }
 
     /// The answer, if its first choice is one: neither cut at the limit of tokens, nor taken away by a content filter, nor
-    /// refused.
+    /// refused, nor ended for a reason that this version does not know, such as a provider's failure.
     ///
     /// ```no_run
     /// # async fn run(ai: aipass::Client) -> Result<(), aipass::Error> {
@@ -121,7 +121,7 @@ impl ChatReply {
     /// ```
     ///
     /// # Errors
-    /// [`Error::is_refusal`], [`Error::is_length`], [`Error::is_content_filter`]; the answer is then in [`Error::partial`],
+    /// [`Error::is_refusal`], [`Error::is_length`], [`Error::is_content_filter`], [`Error::is_incomplete`]; the answer is then in [`Error::partial`],
     /// and was paid for.
     pub fn into_whole(self) -> Result<Self, Error> {
         if self.refusal().is_some() {
@@ -130,7 +130,12 @@ impl ChatReply {
         match self.finish_reason() {
             Some(FinishReason::Length) => Err(Error::length(self)),
             Some(FinishReason::ContentFilter) => Err(Error::filtered(self)),
-            _ => Ok(self),
+            // Some servers give no reason.
+            Some(FinishReason::Stop | FinishReason::ToolCalls | FinishReason::FunctionCall) | None => {
+                Ok(self)
+            }
+            Some(FinishReason::Unknown(reason)) if reason.is_empty() => Ok(self),
+            Some(_) => Err(Error::broken_off(self)),
         }
     }
 

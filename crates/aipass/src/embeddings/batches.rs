@@ -1,8 +1,8 @@
 //! Many texts in several calls.
 
 use super::{Embeddings, EmbeddingsBuilder};
-use crate::{error::Error, meta::Meta};
-use aipass_api::types::{EmbeddingInput, Usage};
+use crate::{error::Error, meta::Meta, tools::usage};
+use aipass_api::types::EmbeddingInput;
 use futures_util::{StreamExt as _, stream};
 use std::fmt;
 
@@ -18,7 +18,8 @@ impl EmbeddingsBuilder {
     /// ```
     ///
     /// # Errors
-    /// [`BatchError`]: after the first call that fails no other one begins. What was paid for is in
+    /// [`BatchError`]: several calls cannot have one
+    /// [idempotency key](crate::RequestOptions::idempotency_key), and nothing is sent then. After the first call that fails no other one begins. What was paid for is in
     /// [`vectors`](BatchError::vectors).
     pub async fn send_in_batches(self, size: usize, at_once: usize) -> Result<Embeddings, BatchError> {
         let early = |error| BatchError {
@@ -31,8 +32,11 @@ impl EmbeddingsBuilder {
             EmbeddingInput::Text(text) => vec![text],
             EmbeddingInput::Texts(texts) => texts,
         };
+        if texts.len() > size {
+            self.client.parts().1.check_several().map_err(early)?;
+        }
         let mut vectors: Vec<Option<Vec<f32>>> = vec![None; texts.len()];
-        let mut usage = None;
+        let mut usages = Vec::new();
         let mut cost = Some(0.0);
         let mut meta = Meta::default();
         let mut failed = None;
@@ -49,7 +53,7 @@ impl EmbeddingsBuilder {
                     for (place, vector) in vectors[first..].iter_mut().zip(embeddings.vectors) {
                         *place = Some(vector);
                     }
-                    usage = sum(usage, embeddings.usage);
+                    usages.push(embeddings.usage);
                     cost = cost.zip(embeddings.cost).map(|(sum, cost)| sum + cost);
                     meta = embeddings.meta;
                 }
@@ -64,26 +68,12 @@ impl EmbeddingsBuilder {
             Some(error) => Err(BatchError { error, vectors }),
             None => Ok(Embeddings {
                 vectors: vectors.into_iter().flatten().collect(),
-                usage,
+                usage: usage::sum(usages.iter().map(Option::as_ref)),
                 cost,
                 meta,
             }),
         }
     }
-}
-
-fn sum(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
-    let (Some(mut sum), Some(other)) = (one.clone(), other.clone()) else {
-        return one.or(other);
-    };
-    let add = |one: &mut Option<i64>, other: Option<i64>| {
-        *one = one.zip(other).map(|(one, other)| one.saturating_add(other));
-    };
-    add(&mut sum.prompt_tokens, other.prompt_tokens);
-    add(&mut sum.completion_tokens, other.completion_tokens);
-    add(&mut sum.total_tokens, other.total_tokens);
-    sum.cost = sum.cost.zip(other.cost).map(|(one, other)| one + other);
-    Some(sum)
 }
 
 /// One of several calls for embeddings failed. What the others brought is kept.

@@ -235,7 +235,8 @@ impl Error {
     /// The answer, or the stream, ended early. What came is in [`partial`](Self::partial), or in
     /// [`raw_body`](Self::raw_body).
     ///
-    /// Cause: a connection that was cut, a server that gave up. Remedy: use what came, or ask again and pay again.
+    /// Cause: a connection that was cut, a server that gave up; where an answer was due
+    /// ([`ChatReply::into_whole`]), a finish reason that is not known to be an end. Remedy: use what came, or ask again and pay again.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.0.kind == Kind::Incomplete

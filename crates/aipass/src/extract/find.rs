@@ -2,8 +2,8 @@
 
 use serde_json::{Deserializer, Value};
 
-/// What may be the answer, the likeliest first. Each is whole and valid JSON; a text that breaks off within JSON has no more
-/// after that place, since what stands inside is a part and no answer.
+/// What may be the answer, the likeliest first. Each is whole and valid JSON; a text that breaks off or goes wrong within JSON
+/// has no more after that place, since what stands inside is a part and no answer.
 pub(super) fn candidates(text: &str) -> Vec<&str> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if is_json(text) {
@@ -69,7 +69,7 @@ impl<'a> Iterator for Scan<'a> {
                     self.at = start + json.byte_offset();
                     return Some(&self.text[start..self.at]);
                 }
-                Some(Err(error)) if !error.is_eof() => {
+                Some(Err(error)) if !error.is_eof() && !is_meant(&self.text[start..]) => {
                     let read = read_until(&self.text[start..], &error);
                     let Some(left) = self.patience.checked_sub(read) else {
                         break;
@@ -82,6 +82,20 @@ impl<'a> Iterator for Scan<'a> {
         }
         self.at = self.text.len();
         None
+    }
+}
+
+/// Whether a bracket begins JSON that went wrong, and no prose: what stands inside is then a part, and no answer either.
+fn is_meant(text: &str) -> bool {
+    let Some(inside) = text
+        .get(1..)
+        .and_then(|inside| inside.trim_start().chars().next())
+    else {
+        return false;
+    };
+    match text.as_bytes().first() {
+        Some(b'{') => inside == '"',
+        _ => matches!(inside, '{' | '[' | '"'),
     }
 }
 
@@ -127,6 +141,18 @@ mod tests {
             (r#"{"a":[{"b":1},{"b":2}"#, &[]),
             (r#"{"a":"{\"b\":1}"#, &[]),
             ("{{{{", &[]),
+            // Neither is what went wrong, and neither are its parts.
+            (r#"{"store": {"name": "X"}, "total": 5.00,}"#, &[]),
+            (
+                "{\"store\": {\"name\": \"X\"}, \"total\": 5.00\n\nSorry, I had to stop.",
+                &[],
+            ),
+            (
+                "```json\n{ \"store\": {\"name\": \"X\"}, \"total\": 5,00}\n```",
+                &[],
+            ),
+            (r#"[{"a":1}, {"b":2},] {"c":3}"#, &[]),
+            (r#"{"c":3} and {"a":{"b":1},}"#, &[r#"{"c":3}"#]),
             ("no JSON at all", &[]),
             ("}{", &[]),
             ("", &[]),

@@ -2,6 +2,7 @@
 
 use super::{Form, find, form::Wrapped};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use serde_path_to_error::{Path, Segment};
 use std::fmt::Write;
 
@@ -11,31 +12,52 @@ pub(crate) struct Misfit(pub(crate) String);
 
 /// The value that the text holds, alone, in a fence or between words.
 pub(super) fn somewhere<T: DeserializeOwned>(text: &str, form: &Form) -> Result<T, Misfit> {
+    let candidates = find::candidates(text);
     let mut first = None;
-    for json in find::candidates(text) {
-        match exactly(json, form) {
+    // What was asked for goes before what may be a quotation.
+    for json in &candidates {
+        match asked_for(json, form) {
             Ok(value) => return Ok(value),
             // A list that no answer can be is a quotation.
             Err(_) if !form.wrapped && json.starts_with('[') => {}
             Err(misfit) => drop(first.get_or_insert(misfit)),
         }
     }
-    Err(first.unwrap_or_else(|| Misfit("there is no JSON object in it".to_owned())))
+    let bare = candidates.iter().filter(|_| form.wrapped);
+    match bare.filter_map(|json| bare_value(json, form)).next() {
+        Some(value) => Ok(value),
+        None => Err(first.unwrap_or_else(|| Misfit("there is no JSON object in it".to_owned()))),
+    }
 }
 
 /// The value that the text is, and nothing else.
 pub(crate) fn exactly<T: DeserializeOwned>(json: &str, form: &Form) -> Result<T, Misfit> {
-    if form.wrapped {
-        // A model that is told the schema in words may leave out the object around the value.
-        return fit::<Wrapped<T>>(json, form)
-            .map(|wrapped| wrapped.value)
-            .or_else(|misfit| fit::<T>(json, form).map_err(|_| misfit));
-    }
+    asked_for(json, form).or_else(|misfit| match form.wrapped {
+        true => bare_value(json, form).ok_or(misfit),
+        false => Err(misfit),
+    })
+}
+
+/// The value in the form in which it was asked for.
+fn asked_for<T: DeserializeOwned>(json: &str, form: &Form) -> Result<T, Misfit> {
     // Serde would take a list for the members of a struct in their order.
     if json.trim_start().starts_with('[') {
         return Err(Misfit("it is a list and no object".to_owned()));
     }
+    if form.wrapped {
+        return fit::<Wrapped<T>>(json, form).map(|wrapped| wrapped.value);
+    }
     fit(json, form)
+}
+
+/// A model that is told the schema in words may leave out the object around the value.
+fn bare_value<T: DeserializeOwned>(json: &str, form: &Form) -> Option<T> {
+    // A type that takes any object would take that around a value that does not fit, and lose it.
+    let around = serde_json::from_str::<Map<String, Value>>(json);
+    if around.is_ok_and(|object| object.len() == 1 && object.contains_key("value")) {
+        return None;
+    }
+    fit(json, form).ok()
 }
 
 fn fit<T: DeserializeOwned>(json: &str, form: &Form) -> Result<T, Misfit> {

@@ -9,12 +9,15 @@ use std::collections::BTreeSet;
 /// The longest name of a schema or a function.
 pub(crate) const NAME_LENGTH: usize = 64;
 
+/// More references than this from one newtype to the next have no end.
+const MOST_REFERENCES: usize = 16;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Form {
     pub(crate) name: String,
     pub(crate) schema: Map<String, Value>,
     pub(crate) strict: bool,
-    /// The type is no object, and travels as the member `value` of one.
+    /// The type is no plain object, and travels as the member `value` of one.
     pub(crate) wrapped: bool,
     /// Every name that the schema knows: others come from an answer, and are not shown.
     members: BTreeSet<String>,
@@ -29,7 +32,7 @@ pub(crate) struct Wrapped<T> {
 impl Form {
     pub(crate) fn of<T: JsonSchema>() -> Self {
         let mut root = root_of::<T>();
-        let wrapped = root.get("type").and_then(Value::as_str) != Some("object");
+        let wrapped = !is_plain_object(&root);
         if wrapped {
             root = root_of::<Wrapped<T>>();
         }
@@ -90,6 +93,14 @@ impl Form {
     }
 }
 
+/// Whether the service takes the schema at the root, of an answer as of parameters: as an object without a choice beside its
+/// type. A struct that holds a flattened enum is none.
+fn is_plain_object(root: &Map<String, Value>) -> bool {
+    const REFUSED: [&str; 5] = ["anyOf", "oneOf", "allOf", "enum", "not"];
+    root.get("type").and_then(Value::as_str) == Some("object")
+        && !REFUSED.iter().any(|key| root.contains_key(*key))
+}
+
 /// The schema of a type, with what its root refers to in its place.
 fn root_of<T: JsonSchema>() -> Map<String, Value> {
     let schema = SchemaGenerator::default().into_root_schema_for::<T>();
@@ -100,8 +111,11 @@ fn root_of<T: JsonSchema>() -> Map<String, Value> {
     };
     root.remove("$schema");
     root.remove("title");
-    // A newtype is a reference to what it holds.
-    while let Some(mut target) = strict::target(&root, &root).cloned() {
+    // A newtype is a reference to what it holds. One that is written by hand may refer to itself.
+    for _ in 0..MOST_REFERENCES {
+        let Some(mut target) = strict::target(&root, &root).cloned() else {
+            break;
+        };
         root.remove("$ref");
         target.append(&mut root);
         root = target;
@@ -151,6 +165,26 @@ fn clean(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A schema that refers to itself, as only one that is written by hand does.
+    struct Endless;
+
+    impl JsonSchema for Endless {
+        fn schema_name() -> std::borrow::Cow<'static, str> {
+            "Endless".into()
+        }
+
+        fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
+            schemars::json_schema!({"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/B"}, "B": {"$ref": "#/$defs/A"}}})
+        }
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_has_a_form() {
+        let form = Form::of::<Endless>();
+        assert!(form.wrapped);
+        assert_eq!(form.schema["type"], "object");
+    }
 
     #[test]
     fn names_are_as_the_service_takes_them() {

@@ -62,9 +62,15 @@ impl Client {
 ///
 /// **What is sent.** `response_format` with the schema of the type, under its name. Where the type allows it, the schema is
 /// strict, and the model cannot answer anything else: every object is closed, every member is required, and an `Option` may
-/// be null. Bounds and formats that providers refuse there are told in words. A map, a tuple, a flattened enum or a
-/// `serde_json::Value` has no strict form; then the schema goes out as it is, with `"strict": false`. A type that is no
-/// object, such as a list or an enum, travels as the member `value` of one.
+/// be null. Bounds and formats that providers refuse there are told in words.
+///
+/// A map, a tuple, a `serde_json::Value`, or an enum that is flattened beside other members has no strict form. Neither has a
+/// member that may be missing and cannot be null, such as one with `#[serde(default)]` or those of a flattened `Option`:
+/// strictness would make the model invent it. Then the schema goes out as it is, with `"strict": false`. An `Option` in place
+/// of the default keeps it strict.
+///
+/// A type that is no plain object, such as a list, an enum or a struct that holds a flattened enum, travels as the member
+/// `value` of one.
 ///
 /// Members are in the order of their names, since JSON objects here are sorted; with the feature `preserve_order` of
 /// `schemars` in your program they keep the order of the type, which matters to a model that is to reason before it decides.
@@ -241,15 +247,20 @@ impl ExtractBuilder {
     /// ```
     ///
     /// # Errors
-    /// Those of a chat. And where an answer came, was paid for and is kept in [`Error::partial`]: [`Error::is_refusal`],
+    /// Those of a chat; with a fallback allowed, a request cannot have an
+    /// [idempotency key](RequestOptions::idempotency_key). And where an answer came, was paid for and is kept in [`Error::partial`]: [`Error::is_refusal`],
     /// [`Error::is_length`] (its [help](Error::help) says whether reasoning used the limit up),
-    /// [`Error::is_content_filter`], and [`Error::is_decode`] for one that does not fit the type.
+    /// [`Error::is_content_filter`], [`Error::is_incomplete`] where it ended for a reason that is not known, and
+    /// [`Error::is_decode`] for one that does not fit the type.
     pub async fn send<T: DeserializeOwned + JsonSchema>(self) -> Result<Extracted<T>, Error> {
         // The future of a chat is large, and would be copied with each that wraps it.
         Box::pin(self.extract()).await
     }
 
     async fn extract<T: DeserializeOwned + JsonSchema>(self) -> Result<Extracted<T>, Error> {
+        if self.json_object || self.text {
+            self.chat.check_several()?;
+        }
         let form = Form::of::<T>().named(self.name.as_deref());
         let (mut mode, mut calls) = (ExtractMode::JsonSchema, 0);
         loop {
@@ -282,9 +293,10 @@ impl ExtractBuilder {
 }
 
 fn read<T: DeserializeOwned>(form: &Form, reply: ChatReply) -> Result<(T, ChatReply), Error> {
-    // An answer that ends exactly at the limit may be whole.
+    // An answer that ends exactly at the limit may be whole, where its end can be seen: `12` may be the beginning of `1234`.
     if reply.is_cut()
         && reply.refusal().is_none()
+        && reply.text().trim_end().ends_with(['}', ']', '"'])
         && let Ok(value) = exactly(reply.text(), form)
     {
         return Ok((value, reply));

@@ -142,7 +142,8 @@ fn of_object(schema: &Schema, root: &Schema, depth: usize) -> Option<Schema> {
     Some(form)
 }
 
-/// An object takes its own members and no others, and none may be missing.
+/// An object takes its own members and no others, and none may be missing. One that the type can do without, and that cannot
+/// be null, would have to be made up: then there is no strict form.
 fn close(schema: &Schema, root: &Schema, depth: usize, form: &mut Schema) -> Option<()> {
     if schema
         .get("additionalProperties")
@@ -150,9 +151,14 @@ fn close(schema: &Schema, root: &Schema, depth: usize, form: &mut Schema) -> Opt
     {
         return None;
     }
+    let required = schema.get("required").and_then(Value::as_array);
+    let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|one| one == name));
     let mut members = Schema::new();
     if let Some(properties) = schema.get("properties") {
         for (name, member) in properties.as_object()? {
+            if !is_required(name) && !takes_null(member, root, 0) {
+                return None;
+            }
             members.insert(name.clone(), of(member, root, depth)?);
         }
     }
@@ -163,6 +169,17 @@ fn close(schema: &Schema, root: &Schema, depth: usize, form: &mut Schema) -> Opt
     Some(())
 }
 
+fn takes_null(schema: &Value, root: &Schema, depth: usize) -> bool {
+    let Some(schema) = schema.as_object().filter(|_| depth <= DEEPEST) else {
+        return false;
+    };
+    let choices = schema.get("anyOf").or_else(|| schema.get("oneOf"));
+    let mut choices = choices.and_then(Value::as_array).into_iter().flatten();
+    is(schema, "null")
+        || choices.any(|choice| takes_null(choice, root, depth + 1))
+        || target(schema, root).is_some_and(|target| takes_null(&target.clone().into(), root, depth + 1))
+}
+
 /// A variant with a tag has members of its own beside those of what it refers to.
 fn joined(schema: &Schema, root: &Schema) -> Option<Schema> {
     let mut joined = target(schema, root)?.clone();
@@ -170,6 +187,15 @@ fn joined(schema: &Schema, root: &Schema) -> Option<Schema> {
     match joined.entry("properties").or_insert_with(|| Schema::new().into()) {
         Value::Object(members) => members.extend(own),
         _ => return None,
+    }
+    if let Some(own) = schema.get("required").and_then(Value::as_array) {
+        match joined
+            .entry("required")
+            .or_insert_with(|| Vec::<Value>::new().into())
+        {
+            Value::Array(names) => names.extend(own.iter().cloned()),
+            _ => return None,
+        }
     }
     if let Some(description) = schema.get("description") {
         joined.insert("description".to_owned(), description.clone());

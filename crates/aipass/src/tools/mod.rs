@@ -5,7 +5,7 @@ mod report;
 mod run;
 mod stream;
 mod tool;
-mod usage;
+pub(crate) mod usage;
 mod work;
 
 pub use report::{ToolReport, ToolResult, ToolStatus};

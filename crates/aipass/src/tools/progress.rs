@@ -2,14 +2,14 @@
 
 use super::{ToolReport, ToolResult, ToolStatus, run::ToolRun, work::Work};
 use crate::{
-    chat::{ChatBuilder, ChatReply, ToolCall, tool_call},
+    chat::{ChatBuilder, ChatReply, ToolCall, first_choice, tool_call},
     error::Error,
 };
 use aipass_api::{
     enums::ToolChoiceMode,
     types::{self, ChatMessage, ToolArguments, ToolChoice},
 };
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 pub(super) struct Progress {
     run: ToolRun,
@@ -20,13 +20,13 @@ impl Progress {
     /// Nothing is sent yet. There is work where the messages end with calls that have no result.
     pub(super) fn begin(mut run: ToolRun) -> (Self, Result<Option<Work>, Error>) {
         let request = run.chat.request_mut();
-        let report = ToolReport {
+        let mut report = ToolReport {
             messages: std::mem::take(&mut request.messages),
             ..ToolReport::default()
         };
         request.tools.extend(run.tools.definitions());
         let checked = run.tools.check().and_then(|()| check(&run));
-        let calls = unanswered(&report.messages);
+        let calls = unanswered(&mut report.messages);
         let this = Self { run, report };
         let work = checked.map(|()| (!calls.is_empty()).then(|| this.work(calls)));
         (this, work)
@@ -94,6 +94,9 @@ fn check(run: &ToolRun) -> Result<(), Error> {
             "a run of tools follows one answer, and n asks for several",
         ));
     }
+    if run.max_rounds > 1 {
+        run.chat.check_several()?;
+    }
     Ok(())
 }
 
@@ -108,18 +111,14 @@ fn is_forced(choice: Option<&ToolChoice>) -> bool {
 /// The answer as the message that the next request repeats, as it came, and the calls in it. A call without an id gets one, or
 /// nothing could be its result.
 fn said(reply: &ChatReply, round: usize) -> (Option<ChatMessage>, Vec<ToolCall>) {
-    let mut message = match reply.raw().and_then(|raw| raw.choices.first()) {
+    let mut message = match reply.raw().and_then(first_choice) {
         Some(choice) => Some(as_it_came(&choice.message)),
         None => reply.message().map(|message| thinking(message, reply)),
     };
     let mut calls = Vec::new();
     if let Some(ChatMessage::Assistant { tool_calls, .. }) = &mut message {
-        for (at, call) in tool_calls.iter_mut().enumerate() {
-            if call.id.as_deref().is_none_or(str::is_empty) {
-                call.id = Some(format!("call_{round}_{}", at + 1));
-            }
-            calls.push(tool_call(call));
-        }
+        let numbers = tool_calls.iter_mut().enumerate();
+        calls.extend(numbers.map(|(at, call)| numbered(call, round, at)));
     }
     (message, calls)
 }
@@ -175,22 +174,42 @@ fn thinking(mut message: ChatMessage, reply: &ChatReply) -> ChatMessage {
     message
 }
 
-/// The calls at the end of a conversation that no tool message answers.
-fn unanswered(messages: &[ChatMessage]) -> Vec<ToolCall> {
-    let mut answered = HashSet::new();
-    for message in messages.iter().rev() {
+/// The calls at the end of a conversation that no tool message answers. Those without an id get one, or nothing could be their
+/// result.
+fn unanswered(messages: &mut [ChatMessage]) -> Vec<ToolCall> {
+    // Some models give one id to several calls: as many of them are answered as there are answers.
+    let mut answers = HashMap::<String, usize>::new();
+    for message in messages.iter_mut().rev() {
         match message {
             ChatMessage::Tool { tool_call_id, .. } => {
-                answered.insert(tool_call_id.as_str());
+                *answers.entry(tool_call_id.clone()).or_default() += 1;
             }
             ChatMessage::Assistant { tool_calls, .. } => {
-                let calls = tool_calls.iter().map(tool_call);
-                return calls
-                    .filter(|call| !answered.contains(call.id.as_str()))
+                return tool_calls
+                    .iter_mut()
+                    .enumerate()
+                    .filter_map(|(at, call)| {
+                        let id = call.id.as_deref().unwrap_or_default();
+                        match answers.get_mut(id) {
+                            Some(left @ 1..) => {
+                                *left -= 1;
+                                None
+                            }
+                            _ => Some(numbered(call, 0, at)),
+                        }
+                    })
                     .collect();
             }
             _ => break,
         }
     }
     Vec::new()
+}
+
+/// The call, with an id by its round and place where it has none.
+fn numbered(call: &mut types::ToolCall, round: usize, at: usize) -> ToolCall {
+    if call.id.as_deref().is_none_or(str::is_empty) {
+        call.id = Some(format!("call_{round}_{}", at + 1));
+    }
+    tool_call(call)
 }

@@ -26,7 +26,8 @@ pub struct ToolResult {
     pub content: String,
 }
 
-/// How the call of a tool went. Whatever it was, the model was told, and the run went on.
+/// How the call of a tool went. Whatever it was, the other calls of the round went on, and the model is told in the next
+/// round; there is none after [`Stopped`](Self::Stopped).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ToolStatus {
@@ -84,6 +85,7 @@ impl ToolReport {
 
     /// The whole conversation: what was asked, what the model answered and what the tools said. A chat with these messages
     /// goes on from here; a [run](crate::ChatBuilder::run_tools) begins with the calls that have no result yet.
+    /// A handler that was dropped while it was under way has given none, so it may be called again.
     ///
     /// ```no_run
     /// # async fn run(ai: aipass::Client, tools: aipass::Tools) -> Result<(), aipass::Error> {
@@ -105,10 +107,11 @@ impl ToolReport {
         &self.messages
     }
 
-    /// The tokens of all rounds together, as far as the server told them.
+    /// The tokens of all rounds together: each number that the server told in every round. `None` where it told nothing in
+    /// one of them.
     #[must_use]
     pub fn usage(&self) -> Option<Usage> {
-        usage::sum(self.replies.iter().filter_map(ChatReply::usage))
+        usage::sum(self.replies.iter().map(ChatReply::usage))
     }
 
     /// The price of all rounds together in USD. `None` where that of a round is not known.

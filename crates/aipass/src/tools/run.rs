@@ -70,7 +70,9 @@ impl ToolRun {
     ///
     /// # Errors
     /// [`Error::is_round_limit`] where the model asks for more; the calls that it asked for last are not done.
-    /// [`Error::is_length`] and [`Error::is_content_filter`] where a call is cut. Else those of a chat. In each case
+    /// [`Error::is_length`], [`Error::is_content_filter`] and [`Error::is_incomplete`] where a call is cut, and
+    /// [`Error::is_refusal`] where the model refuses beside its calls: they are not done. Nothing is sent where
+    /// several rounds would have one [idempotency key](crate::RequestOptions::idempotency_key). Else those of a chat. In each case
     /// [`Error::tool_report`] has what was done, and [`Error::charge_risk`] speaks of all rounds together.
     pub async fn send(self) -> Result<ToolReport, Error> {
         // The future of a chat is large, and would be copied with each that wraps it.
@@ -100,6 +102,11 @@ impl ToolRun {
 
     /// As [`send`](Self::send), and tells what happens meanwhile: each event of each answer, and each call as it begins and
     /// ends. Nothing happens before it is read.
+    ///
+    /// A stream brings the model's text, thoughts and calls, but neither signed thinking blocks nor members of calls that this
+    /// version does not know, such as a thought signature. So a streamed run cannot give these back to the model, and a
+    /// provider that demands them refuses the second round: for Claude with thinking and for Gemini 3, use
+    /// [`send`](Self::send).
     pub fn stream(self) -> ToolStream {
         ToolStream::new(self)
     }

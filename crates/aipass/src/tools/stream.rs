@@ -113,6 +113,9 @@ impl ToolStream {
 
     /// The whole run, once the stream has ended.
     ///
+    /// A handler that is under way is dropped where it stands, and its call has no result: a run that goes on from
+    /// [these messages](ToolReport::messages) calls it **again**, whatever it had done by then.
+    ///
     /// # Errors
     /// [`Error::is_incomplete`] if it failed or was not read to its end; what was done is in [`Error::tool_report`], the
     /// results of a round that was under way included.

@@ -102,8 +102,8 @@ impl Tool {
     /// by the doc comments of the type, so say when to call it and what it gives.
     ///
     /// The parameters are the schema of `A`: strict where the type allows it, as
-    /// [`ExtractBuilder`](crate::ExtractBuilder) has it. A type that is no object travels as the member `value` of one, and
-    /// `()` is a tool without arguments.
+    /// [`ExtractBuilder`](crate::ExtractBuilder) has it. A type that is no plain object, such as a list, an enum or a struct
+    /// that holds a flattened enum, travels as the member `value` of one, and `()` is a tool without arguments.
     ///
     /// What the handler returns is sent to the model: a text as it is, anything else as JSON. **So is the `Display` of its
     /// error**, cut to 1000 characters, so that the model can do better: let it hold nothing that the model, its provider and

@@ -41,7 +41,7 @@ use tokio::io::AsyncRead;
 ///
 /// JPEG, PNG, GIF and WebP are read (playbook section 6); which of them it is, is told by the content and never by a name.
 /// HEIC, AVIF, BMP, TIFF, SVG, PDF and others are refused by their names, before anything is sent. The bytes are checked as
-/// far as their headers go: a file whose end is missing is refused too.
+/// far as their headers go: a file whose end is missing is refused too, but for a GIF, of which only the size is looked at.
 ///
 /// An image goes out **as it is**, byte for byte, when it has at most 800 000 bytes ([`ImageBuilder::max_bytes`]) and stands
 /// upright. It then keeps its metadata, **with the place where a photo was taken**;
