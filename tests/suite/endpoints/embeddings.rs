@@ -171,6 +171,16 @@ async fn what_was_paid_for_is_kept_when_a_later_call_fails() {
     );
     assert_eq!(error.error.code(), Some("bad"));
     assert_eq!(error.to_string(), "2 of 6 texts are embedded");
+    assert_eq!(
+        error.error.charge_risk(),
+        ChargeRisk::Refused,
+        "the call that failed"
+    );
+    assert_eq!(
+        Error::from(error).charge_risk(),
+        ChargeRisk::Completed,
+        "all of them"
+    );
 }
 
 /// As in a run of tools: a sum without one of its parts would look like the whole.

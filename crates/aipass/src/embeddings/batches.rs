@@ -1,7 +1,7 @@
 //! Many texts in several calls.
 
 use super::{Embeddings, EmbeddingsBuilder};
-use crate::{error::Error, meta::Meta, tools::usage};
+use crate::{error::Error, meta::Meta, policy::ChargeRisk, tools::usage};
 use aipass_api::types::EmbeddingInput;
 use futures_util::{StreamExt as _, stream};
 use std::fmt;
@@ -18,17 +18,19 @@ impl EmbeddingsBuilder {
     /// ```
     ///
     /// # Errors
-    /// [`BatchError`]: several calls cannot have one
-    /// [idempotency key](crate::RequestOptions::idempotency_key), and nothing is sent then. After the first call that fails no other one begins. What was paid for is in
-    /// [`vectors`](BatchError::vectors).
-    pub async fn send_in_batches(self, size: usize, at_once: usize) -> Result<Embeddings, BatchError> {
+    /// [`BatchError`]: after the first call that fails no other one begins, and what was paid for is in
+    /// [`vectors`](BatchError::vectors). Several calls cannot have one
+    /// [idempotency key](crate::RequestOptions::idempotency_key): nothing is sent then.
+    pub async fn send_in_batches(mut self, size: usize, at_once: usize) -> Result<Embeddings, BatchError> {
         let early = |error| BatchError {
             error,
             vectors: Vec::new(),
         };
         self.check().map_err(early)?;
         let (size, at_once) = (size.max(1), at_once.max(1));
-        let texts = match self.request.input.clone() {
+        // Each batch is a copy of what is left.
+        let input = std::mem::replace(&mut self.request.input, EmbeddingInput::Texts(Vec::new()));
+        let texts = match input {
             EmbeddingInput::Text(text) => vec![text],
             EmbeddingInput::Texts(texts) => texts,
         };
@@ -58,7 +60,7 @@ impl EmbeddingsBuilder {
                     meta = embeddings.meta;
                 }
                 // What was begun is paid for, so it is waited for.
-                Err(error) => failed = failed.or(Some(error)),
+                Err(error) => failed = Some(worse(failed, error)),
             }
             if failed.is_none() {
                 running.extend(batches.next());
@@ -73,6 +75,15 @@ impl EmbeddingsBuilder {
                 meta,
             }),
         }
+    }
+}
+
+/// The one that tells more of the money.
+fn worse(before: Option<Error>, error: Error) -> Error {
+    match before {
+        Some(before) if before.charge_risk().may_have_been_charged() => before,
+        Some(before) if !error.charge_risk().may_have_been_charged() => before,
+        _ => error,
     }
 }
 
@@ -113,8 +124,12 @@ impl std::error::Error for BatchError {
     }
 }
 
+/// The vectors are gone then, and what they cost is in the [charge risk](Error::charge_risk).
 impl From<BatchError> for Error {
     fn from(error: BatchError) -> Self {
+        if error.done() > 0 && !error.error.charge_risk().may_have_been_charged() {
+            return error.error.of_risk(ChargeRisk::Completed);
+        }
         error.error
     }
 }
