@@ -151,8 +151,9 @@ impl Client {
         operation: &'static Operation,
         request: reqwest::Request,
     ) -> Result<Bytes, Failure> {
-        let response = self.execute_open(call, operation, request).await?;
-        response.bytes().await.map_err(Failure::cut)
+        let (head, body) = self.receive(call, operation, request).await?.into_whole().await?;
+        call.answered(head.status, head.headers);
+        Ok(body)
     }
 
     async fn receive(

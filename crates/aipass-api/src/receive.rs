@@ -95,6 +95,22 @@ pub(crate) enum Received {
 }
 
 impl Received {
+    /// The head, and the body as one piece: it mostly is, and to make a response of it again would cost as much as a short
+    /// answer does.
+    pub(crate) async fn into_whole(self) -> Result<(Head, Bytes), Failure> {
+        match self {
+            Self::Whole(head, body) => Ok((head, body)),
+            Self::Open(mut response) => {
+                let head = Head {
+                    status: response.status(),
+                    headers: std::mem::take(response.headers_mut()),
+                };
+                let body = response.bytes().await.map_err(Failure::cut)?;
+                Ok((head, body))
+            }
+        }
+    }
+
     pub(crate) fn into_response(self) -> reqwest::Response {
         match self {
             Self::Open(response) => response,

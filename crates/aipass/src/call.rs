@@ -293,9 +293,12 @@ impl Call {
     }
 
     async fn sent<T>(&self, sending: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
-        self.endings.next().await;
         // The future of a call is large, and would be copied with each that wraps it.
-        let sent = self.within(Box::pin(sending)).await;
+        let sending = Box::pin(sending);
+        if let Some(soon) = self.endings.next() {
+            soon.await;
+        }
+        let sent = self.within(sending).await;
         sent.map_err(|failure| Error::failure(self.operation, &self.context, &failure))
     }
 

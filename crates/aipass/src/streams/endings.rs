@@ -7,6 +7,7 @@
 //!
 //! The next call waits for it, for some milliseconds at most: a connection that is there saves the handshakes of another one.
 
+use aipass_auth::BoxFuture;
 use std::{
     collections::VecDeque,
     fmt,
@@ -57,16 +58,19 @@ impl Endings {
         kept.push_back(ending);
     }
 
-    /// Waits for a body that has just been kept, if there is one that no other call waits for.
-    pub(crate) async fn next(&self) {
-        let Some(ending) = self.claim() else { return };
-        let over = ending.ended.notified();
-        if !ending.is_over() {
-            // A body that takes longer is not waited for.
-            let _ = timeout(SOON.saturating_sub(ending.since.elapsed()), over).await;
-        }
-        // The pool hears of it in a task of its own.
-        yield_now().await;
+    /// What waits for a body that has just been kept, if there is one that no other call waits for. It is rare, and its room
+    /// would be kept in every call.
+    pub(crate) fn next(&self) -> Option<BoxFuture<'static, ()>> {
+        let ending = self.claim()?;
+        Some(Box::pin(async move {
+            let over = ending.ended.notified();
+            if !ending.is_over() {
+                // A body that takes longer is not waited for.
+                let _ = timeout(SOON.saturating_sub(ending.since.elapsed()), over).await;
+            }
+            // The pool hears of it in a task of its own.
+            yield_now().await;
+        }))
     }
 
     fn claim(&self) -> Option<Arc<Ending>> {
