@@ -1,6 +1,6 @@
 //! The context of one call: options going in, facts coming out.
 
-use crate::{failure::Failure, multipart::FormBody, sse};
+use crate::{failure::Failure, sse};
 use http::{HeaderMap, StatusCode};
 use std::{
     any::Any,
@@ -89,8 +89,6 @@ struct Record {
     deadline: Option<Instant>,
     /// What the transport keeps for itself.
     state: Option<Box<dyn Any + Send>>,
-    /// The body of the request, where it is a stream that can be sent again.
-    body: Option<FormBody>,
 }
 
 impl CallContext {
@@ -151,31 +149,6 @@ impl CallContext {
                 None => unreachable!("a value of that type was put there"),
             }
         })
-    }
-
-    /// The body of the request: each attempt gets its own from here. Without it, a body that is a stream is sent once, and the
-    /// first failure is the outcome.
-    pub fn set_body(&self, body: FormBody) {
-        self.with(|record| record.body = Some(body));
-    }
-
-    /// It was answered: what it sent is not needed any more.
-    pub(crate) fn forget_body(&self) {
-        self.with(|record| record.body = None);
-    }
-
-    /// The request once more, if its body allows it.
-    pub(crate) fn copy(&self, request: &reqwest::Request) -> Option<reqwest::Request> {
-        if let Some(copy) = request.try_clone() {
-            return Some(copy);
-        }
-        let body = self.with(|record| record.body.clone())?;
-        let mut copy = reqwest::Request::new(request.method().clone(), request.url().clone());
-        copy.headers_mut().clone_from(request.headers());
-        *copy.version_mut() = request.version();
-        *copy.timeout_mut() = request.timeout().copied();
-        *copy.body_mut() = Some(body.is_replayable().then(|| body.to_body())?);
-        Some(copy)
     }
 
     /// Why the call failed, once; later calls give `None`.

@@ -1,6 +1,7 @@
 //! The hooks that join the generated client to its transport, and the two ways to make a client.
 
 use crate::{
+    attempts::{Attempts, copies},
     body,
     call::{CallContext, CallOptions},
     failure::Failure,
@@ -8,7 +9,7 @@ use crate::{
     operation::Operation,
     path,
     receive::{self, Received},
-    transport::{Retry, Transport},
+    transport::{Retry, Transport, TransportFuture},
 };
 use bytes::Bytes;
 use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
@@ -111,7 +112,8 @@ impl Client {
         operation: &'static Operation,
         request: reqwest::Request,
     ) -> Result<reqwest::Response, Failure> {
-        let received = self.receive(call, operation, request).await?;
+        let mut attempts = copies(request);
+        let received = self.receive(call, operation, &mut attempts).await?;
         let open = matches!(received, Received::Open(_));
         let response = received.into_response();
         call.answered(response.status(), response.headers().clone());
@@ -132,9 +134,9 @@ impl Client {
         &self,
         call: &CallContext,
         operation: &'static Operation,
-        request: reqwest::Request,
+        attempts: &mut Attempts<'_>,
     ) -> Result<reqwest::Response, Failure> {
-        let received = self.receive(call, operation, request).await?;
+        let received = self.receive(call, operation, attempts).await?;
         let mut response = received.into_response();
         call.answered(response.status(), std::mem::take(response.headers_mut()));
         Ok(response)
@@ -145,13 +147,15 @@ impl Client {
     ///
     /// # Errors
     /// As [`execute`](Self::execute).
+    #[doc(hidden)]
     pub async fn execute_whole(
         &self,
         call: &CallContext,
         operation: &'static Operation,
-        request: reqwest::Request,
+        attempts: &mut Attempts<'_>,
     ) -> Result<Bytes, Failure> {
-        let (head, body) = self.receive(call, operation, request).await?.into_whole().await?;
+        let received = self.receive(call, operation, attempts).await?;
+        let (head, body) = received.into_whole().await?;
         call.answered(head.status, head.headers);
         Ok(body)
     }
@@ -160,37 +164,57 @@ impl Client {
         &self,
         call: &CallContext,
         operation: &'static Operation,
-        mut request: reqwest::Request,
+        attempts: &mut Attempts<'_>,
     ) -> Result<Received, Failure> {
-        path::check(operation, request.url()).map_err(Failure::unsendable)?;
-        if !call.options.headers.is_empty() {
-            request.headers_mut().extend(call.options.headers.clone());
-        }
         let transport = self.inner().transport.as_ref();
-        call.start_clock();
+        let mut sending = self.first(call, operation, attempts)?;
         loop {
-            // `None` for a body that can be sent only once: then the first failure is the outcome.
-            let again = call.copy(&request);
-            let failure = match receive::receive(transport, self.client(), request, operation, call).await {
-                Ok(received) => {
-                    call.forget_body();
-                    return Ok(received);
-                }
+            let failure = match receive::receive(sending, operation, call).await {
+                Ok(received) => return Ok(received),
                 Err(failure) => failure,
             };
             if let Some(status) = failure.status() {
                 call.answered(status, failure.headers().clone());
             }
-            let Some(again) = again else {
+            // Its place would be kept in every call.
+            let Some(again) = attempts().map(Box::new) else {
                 transport.learn(&failure, operation, call).await;
                 return Err(failure);
             };
             match transport.retry(&failure, operation, call).await {
                 Retry::No => return Err(failure),
-                Retry::Again => request = again,
+                Retry::Again => sending = self.attempt(call, operation, *again),
                 Retry::Failed(error) => return Err(failure.overtaken(error)),
             }
         }
+    }
+
+    fn first<'a>(
+        &'a self,
+        call: &'a CallContext,
+        operation: &'static Operation,
+        attempts: &mut Attempts<'_>,
+    ) -> Result<TransportFuture<'a>, Failure> {
+        let Some(request) = attempts() else {
+            unreachable!("there is a request for the first attempt")
+        };
+        path::check(operation, request.url()).map_err(Failure::unsendable)?;
+        call.start_clock();
+        Ok(self.attempt(call, operation, request))
+    }
+
+    fn attempt<'a>(
+        &'a self,
+        call: &'a CallContext,
+        operation: &'static Operation,
+        mut request: reqwest::Request,
+    ) -> TransportFuture<'a> {
+        if !call.options.headers.is_empty() {
+            request.headers_mut().extend(call.options.headers.clone());
+        }
+        self.inner()
+            .transport
+            .send(self.client(), request, operation, call)
     }
 }
 

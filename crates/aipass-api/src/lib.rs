@@ -34,6 +34,7 @@
 // The generated code names this crate from outside, so that its paths also hold in other crates.
 extern crate self as aipass_api;
 
+mod attempts;
 mod body;
 mod call;
 mod client;
@@ -54,6 +55,8 @@ mod requests;
 pub mod sse;
 mod transport;
 
+#[doc(hidden)]
+pub use attempts::{Attempts, copies};
 pub use body::{Silence, SilentBody};
 pub use call::{CallContext, CallOptions};
 pub use client::Inner;

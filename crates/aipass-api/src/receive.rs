@@ -6,7 +6,7 @@ use crate::{
     failure::{Failure, FailureKind, KEPT, TimeoutPhase, refused_by_transport},
     operation::{Charge, Operation, ResponseKind},
     sse,
-    transport::Transport,
+    transport::TransportFuture,
 };
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
@@ -18,7 +18,7 @@ use std::{
     task::Poll,
     time::Duration,
 };
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 /// The most room that is taken before anything has come.
 const AHEAD: usize = 1024 * 1024;
@@ -29,16 +29,14 @@ const AT_ONCE: u64 = 64 * 1024;
 /// How long the body of an answer outside 2xx is waited for: the status says most of it already.
 const ERROR_BODY_TIME: Duration = Duration::from_secs(30);
 
-/// Sends through the transport, reads what is to be read whole, and judges it.
+/// Sends, reads what is to be read whole, and judges it.
 pub(crate) async fn receive(
-    transport: &dyn Transport,
-    http: &reqwest::Client,
-    request: reqwest::Request,
+    sending: TransportFuture<'_>,
     operation: &'static Operation,
     call: &CallContext,
 ) -> Result<Received, Failure> {
     let deadline = call.deadline();
-    let sent = until(deadline, transport.send(http, request, operation, call)).await?;
+    let sent = until(deadline, sending).await?;
     let mut response = sent.map_err(refused_by_transport)?;
 
     if !response.status().is_success() {
@@ -105,7 +103,8 @@ impl Received {
                     status: response.status(),
                     headers: std::mem::take(response.headers_mut()),
                 };
-                let body = response.bytes().await.map_err(Failure::cut)?;
+                // It is rare, and its room would be kept in every call.
+                let body = Box::pin(response.bytes()).await.map_err(Failure::cut)?;
                 Ok((head, body))
             }
         }
@@ -350,20 +349,25 @@ impl Reader {
         let mut next = pin!(response.chunk());
         // Most pieces are there already, and need no timer.
         let ready = poll_fn(|context| Poll::Ready(next.as_mut().poll(context))).await;
-        let next = match ready {
-            Poll::Ready(piece) => return piece.map_err(Failure::cut),
-            Poll::Pending => {
-                async {
-                    match self.idle {
-                        None => Ok(next.await),
-                        Some(idle) => timeout(idle, next).await,
-                    }
-                }
-            }
+        let piece = match ready {
+            Poll::Ready(piece) => piece,
+            Poll::Pending => match self.limit() {
+                None => next.await,
+                Some((end, phase)) => timeout_at(end, next)
+                    .await
+                    .map_err(|_| Failure::new(FailureKind::Timeout(phase), None))?,
+            },
         };
-        match until(self.deadline, next).await? {
-            Ok(piece) => piece.map_err(Failure::cut),
-            Err(_) => Err(Failure::new(FailureKind::Timeout(TimeoutPhase::Idle), None)),
+        piece.map_err(Failure::cut)
+    }
+
+    /// How long the next piece may take, and which limit that is.
+    fn limit(&self) -> Option<(Instant, TimeoutPhase)> {
+        let silence = self.idle.and_then(|idle| Instant::now().checked_add(idle));
+        match (silence, self.deadline) {
+            (Some(silence), Some(deadline)) if silence < deadline => Some((silence, TimeoutPhase::Idle)),
+            (_, Some(deadline)) => Some((deadline, TimeoutPhase::Total)),
+            (silence, None) => Some((silence?, TimeoutPhase::Idle)),
         }
     }
 }

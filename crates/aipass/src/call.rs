@@ -11,7 +11,7 @@ use crate::{
     transport::Memory,
 };
 use aipass_api::{
-    CallContext, Failure, ResponseValue,
+    Attempts, CallContext, Failure, ResponseValue, copies,
     multipart::Form,
     operation::{Operation, ResponseKind},
     types::Usage,
@@ -29,6 +29,8 @@ const FIRST_PIECE: usize = 2048;
 
 /// As many as a usual request has by the time it is sent.
 const FIRST_HEADERS: usize = 6;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
@@ -141,16 +143,19 @@ impl Call {
 
     /// Sends a body of JSON and gives the answer as it comes, whose silence nothing limits yet. The generated builder would
     /// take a large request apart and put it together again, and read the same address anew for each call.
-    pub(crate) async fn post(
+    pub(crate) fn post(
         &self,
         client: &Client,
         accept: &'static str,
         body: impl Serialize,
-    ) -> Result<Response, Error> {
-        let request = self.request(client, accept, &body)?;
-        // It may be large, and the answer may be long in coming.
-        drop(body);
-        self.open(client, request).await
+    ) -> impl Future<Output = Result<Response, Error>> + Send {
+        // What is asked may be large, and the answer long in coming: its JSON alone is kept until then.
+        let body = json(&body);
+        async move {
+            let body = body?;
+            let mut attempts = || Some(self.request(client, accept, JSON, body.clone().into()));
+            self.open(client, &mut attempts).await
+        }
     }
 
     /// As [`post`](Self::post), of a form.
@@ -160,8 +165,8 @@ impl Call {
         accept: &'static str,
         form: Form,
     ) -> Result<Response, Error> {
-        let request = self.form_request(client, accept, form).await?;
-        self.open(client, request).await
+        let mut attempts = self.form_attempts(client, accept, form).await?;
+        self.open(client, &mut attempts).await
     }
 
     /// As [`post_for_json`](Self::post_for_json), of a form.
@@ -170,47 +175,8 @@ impl Call {
         client: &Client,
         form: Form,
     ) -> Result<T, Error> {
-        let request = self.form_request(client, "application/json", form).await?;
-        self.whole_json(client, request).await
-    }
-
-    async fn form_request(
-        &self,
-        client: &Client,
-        accept: &'static str,
-        form: Form,
-    ) -> Result<Request, Error> {
-        let (content_type, body) = form.into_streamed();
-        let content_type = HeaderValue::try_from(content_type)
-            .map_err(|_| Error::request("the boundary of the form cannot be sent"))?;
-        let request = self.request_of(client, accept, content_type, body.to_body());
-        if !body.is_replayable() {
-            Box::pin(self.within(client.renew_ahead())).await;
-        }
-        self.context.set_body(body);
-        Ok(request)
-    }
-
-    async fn open(&self, client: &Client, request: Request) -> Result<Response, Error> {
-        let api = &client.parts().0.api;
-        self.sent(api.execute_open(&self.context, self.operation, request))
-            .await
-    }
-
-    /// As [`post`](Self::post), for an answer of JSON.
-    pub(crate) async fn post_for_json<T: Salvage>(
-        &self,
-        client: &Client,
-        body: &impl Serialize,
-    ) -> Result<T, Error> {
-        let request = self.request(client, "application/json", body)?;
-        self.whole_json(client, request).await
-    }
-
-    /// As [`post_for_json`](Self::post_for_json), without reading what it says.
-    pub(crate) async fn post_for_body(&self, client: &Client, body: &impl Serialize) -> Result<Bytes, Error> {
-        let request = self.request(client, "application/json", body)?;
-        self.whole(client, request).await
+        let answer = self.post_form_for_body(client, "application/json", form).await?;
+        self.read(&answer)
     }
 
     /// As [`post_form`](Self::post_form), for an answer of JSON or text.
@@ -220,22 +186,46 @@ impl Call {
         accept: &'static str,
         form: Form,
     ) -> Result<Bytes, Error> {
-        let request = self.form_request(client, accept, form).await?;
-        self.whole(client, request).await
+        let mut attempts = self.form_attempts(client, accept, form).await?;
+        self.whole(client, &mut attempts).await
     }
 
-    /// Asks for what is at that address of the operation, and gives the answer as it comes.
-    pub(crate) async fn get_for_body(&self, client: &Client, url: Url) -> Result<Bytes, Error> {
-        let mut request = Request::new(Method::GET, url);
-        let accept = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(header::ACCEPT, accept);
-        self.whole(client, request).await
+    /// A form that holds a reader is sent once, and its token renewed before it.
+    async fn form_attempts(
+        &self,
+        client: &Client,
+        accept: &'static str,
+        form: Form,
+    ) -> Result<impl FnMut() -> Option<Request> + Send, Error> {
+        let (content_type, body) = form.into_streamed();
+        let content_type = HeaderValue::try_from(content_type)
+            .map_err(|_| Error::request("the boundary of the form cannot be sent"))?;
+        let again = body.is_replayable();
+        if !again {
+            Box::pin(self.within(client.renew_ahead())).await;
+        }
+        let mut sent = false;
+        Ok(move || {
+            let may = again || !std::mem::replace(&mut sent, true);
+            may.then(|| self.request(client, accept, content_type.clone(), body.to_body()))
+        })
     }
 
-    /// As [`get_for_body`](Self::get_for_body), for an answer of JSON.
-    pub(crate) async fn get_for_json<T: Salvage>(&self, client: &Client, url: Url) -> Result<T, Error> {
-        let answer = self.get_for_body(client, url).await?;
-        salvage::read(&answer).map_err(|error| Error::decode(self.operation, &self.context, &answer, &error))
+    /// As [`post`](Self::post), for an answer of JSON.
+    pub(crate) async fn post_for_json<T: Salvage>(
+        &self,
+        client: &Client,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        let answer = self.post_for_body(client, body).await?;
+        self.read(&answer)
+    }
+
+    /// As [`post_for_json`](Self::post_for_json), without reading what it says.
+    pub(crate) async fn post_for_body(&self, client: &Client, body: &impl Serialize) -> Result<Bytes, Error> {
+        let body = json(body)?;
+        let mut attempts = || Some(self.request(client, "application/json", JSON, body.clone().into()));
+        self.whole(client, &mut attempts).await
     }
 
     /// As [`post_for_json`](Self::post_for_json), to an address that names a thing.
@@ -245,38 +235,49 @@ impl Call {
         url: Url,
         body: &impl Serialize,
     ) -> Result<T, Error> {
-        let mut request = self.request(client, "application/json", body)?;
+        let mut request = self.request(client, "application/json", JSON, json(body)?.into());
         *request.url_mut() = url;
-        self.whole_json(client, request).await
+        let answer = self.whole(client, &mut copies(request)).await?;
+        self.read(&answer)
     }
 
-    async fn whole(&self, client: &Client, request: Request) -> Result<Bytes, Error> {
+    /// Asks for what is at that address of the operation, and gives the answer as it comes.
+    pub(crate) async fn get_for_body(&self, client: &Client, url: Url) -> Result<Bytes, Error> {
+        let mut request = Request::new(Method::GET, url);
+        let accept = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(header::ACCEPT, accept);
+        self.whole(client, &mut copies(request)).await
+    }
+
+    /// As [`get_for_body`](Self::get_for_body), for an answer of JSON.
+    pub(crate) async fn get_for_json<T: Salvage>(&self, client: &Client, url: Url) -> Result<T, Error> {
+        let answer = self.get_for_body(client, url).await?;
+        self.read(&answer)
+    }
+
+    fn read<T: Salvage>(&self, answer: &Bytes) -> Result<T, Error> {
+        salvage::read(answer).map_err(|error| Error::decode(self.operation, &self.context, answer, &error))
+    }
+
+    fn open(
+        &self,
+        client: &Client,
+        attempts: &mut Attempts<'_>,
+    ) -> impl Future<Output = Result<Response, Error>> + Send {
         let api = &client.parts().0.api;
-        let sending = api.execute_whole(&self.context, self.operation, request);
-        self.sent(sending).await
+        self.sent(api.execute_open(&self.context, self.operation, attempts))
     }
 
-    async fn whole_json<T: Salvage>(&self, client: &Client, request: Request) -> Result<T, Error> {
-        let answer = self.whole(client, request).await?;
-        salvage::read(&answer).map_err(|error| Error::decode(self.operation, &self.context, &answer, &error))
+    fn whole(
+        &self,
+        client: &Client,
+        attempts: &mut Attempts<'_>,
+    ) -> impl Future<Output = Result<Bytes, Error>> + Send {
+        let api = &client.parts().0.api;
+        self.sent(api.execute_whole(&self.context, self.operation, attempts))
     }
 
     fn request(
-        &self,
-        client: &Client,
-        accept: &'static str,
-        body: &impl Serialize,
-    ) -> Result<Request, Error> {
-        let mut json = Vec::with_capacity(FIRST_PIECE);
-        serde_json::to_writer(&mut json, body)
-            .map_err(|_| Error::request("the request cannot be written as JSON"))?;
-        // It is kept until the answer begins, which may take minutes.
-        json.shrink_to_fit();
-        let content_type = HeaderValue::from_static("application/json");
-        Ok(self.request_of(client, accept, content_type, json.into()))
-    }
-
-    fn request_of(
         &self,
         client: &Client,
         accept: &'static str,
@@ -292,14 +293,19 @@ impl Call {
         request
     }
 
-    async fn sent<T>(&self, sending: impl Future<Output = Result<T, Failure>>) -> Result<T, Error> {
-        // The future of a call is large, and would be copied with each that wraps it.
-        let sending = Box::pin(sending);
-        if let Some(soon) = self.endings.next() {
-            soon.await;
+    fn sent<T>(
+        &self,
+        sending: impl Future<Output = Result<T, Failure>> + Send,
+    ) -> impl Future<Output = Result<T, Error>> + Send {
+        // It is large, and would be copied with each future that holds it.
+        let sending = self.within(Box::pin(sending));
+        async move {
+            if let Some(soon) = self.endings.next() {
+                soon.await;
+            }
+            let sent = sending.await;
+            sent.map_err(|failure| Error::failure(self.operation, &self.context, &failure))
         }
-        let sent = self.within(sending).await;
-        sent.map_err(|failure| Error::failure(self.operation, &self.context, &failure))
     }
 
     /// What is known when a stream begins. An open stream may be one of thousands: its headers are there once.
@@ -377,6 +383,15 @@ impl Call {
             }
         }
     }
+}
+
+fn json(body: &impl Serialize) -> Result<Bytes, Error> {
+    let mut json = Vec::with_capacity(FIRST_PIECE);
+    serde_json::to_writer(&mut json, body)
+        .map_err(|_| Error::request("the request cannot be written as JSON"))?;
+    // It is kept until the answer begins, which may take minutes.
+    json.shrink_to_fit();
+    Ok(json.into())
 }
 
 /// The names are OpenTelemetry's for generative AI where it has one.

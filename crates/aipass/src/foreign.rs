@@ -74,7 +74,7 @@ impl Client {
         call.within(Box::pin(api.execute_open(
             &call.context,
             Operation::FILE,
-            request,
+            &mut aipass_api::copies(request),
         )))
         .await
     }

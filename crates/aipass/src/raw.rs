@@ -79,7 +79,8 @@ impl RawRequest {
         let request = self.build()?;
         let call = self.client.open(operation, None)?;
         let api = &self.client.parts().0.api;
-        let sending = api.execute_open(&call.context, operation, request);
+        let mut attempts = aipass_api::copies(request);
+        let sending = api.execute_open(&call.context, operation, &mut attempts);
         match call.within(sending).await {
             Ok(response) => Ok(RawAnswer {
                 status: response.status(),

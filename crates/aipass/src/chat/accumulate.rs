@@ -130,7 +130,8 @@ pub(crate) struct Accumulator {
     id: String,
     model: String,
     choices: Vec<Choice>,
-    usage: Option<Usage>,
+    /// Most of the time there is none yet, and it is large.
+    usage: Option<Box<Usage>>,
     done: bool,
     /// How many choices the request asks for, where that is known.
     expected: Option<usize>,
@@ -175,10 +176,10 @@ impl Accumulator {
         }
         // A later null or `{}` does not erase what was said.
         if let Some(usage) = chunk.usage.object()
-            && let Ok(usage) = serde_json::from_value::<Usage>(usage)
+            && let Ok(usage) = serde_json::from_value::<Box<Usage>>(usage)
         {
             self.usage = Some(usage.clone());
-            events.push_back(ChatEvent::Usage(Box::new(usage)));
+            events.push_back(ChatEvent::Usage(usage));
         }
         Ok(())
     }
@@ -208,7 +209,7 @@ impl Accumulator {
     }
 
     pub(crate) fn usage(&self) -> Option<&Usage> {
-        self.usage.as_ref()
+        self.usage.as_deref()
     }
 
     pub(crate) fn model(&self) -> Option<&str> {
@@ -230,7 +231,7 @@ impl Accumulator {
             id: self.id.clone(),
             model: self.model.clone(),
             choices,
-            usage: self.usage.clone(),
+            usage: self.usage().cloned(),
             raw: None,
             meta: Meta::default(),
         }

@@ -40,7 +40,6 @@ use std::{collections::VecDeque, fmt};
 /// assert_eq!(chat.finish()?.text(), "Hello");
 /// # Ok::<(), aipass::Error>(())
 /// ```
-#[derive(Default)]
 pub struct ChatAccumulator {
     all: Accumulator,
     pattern: Pattern,
@@ -53,16 +52,23 @@ impl ChatAccumulator {
     /// Nothing yet, of an answer whose number of choices is not known.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::of(Accumulator::default())
     }
 
     /// Nothing yet, of an answer with that many choices (`n` of the request): without a `[DONE]`, it is whole only when each of
     /// them has its finish reason.
     #[must_use]
     pub fn with_choices(choices: usize) -> Self {
+        Self::of(Accumulator::new(Some(choices)))
+    }
+
+    fn of(all: Accumulator) -> Self {
         Self {
-            all: Accumulator::new(Some(choices)),
-            ..Self::default()
+            all,
+            pattern: Pattern::default(),
+            // There is one at a time, nearly always, and an open stream would keep the room of four.
+            events: VecDeque::with_capacity(1),
+            chunks: false,
         }
     }
 
@@ -135,6 +141,12 @@ impl ChatAccumulator {
         }
         self.pattern.learn(json, chunk.lone_text().as_ref());
         self.all.take(chunk, &mut self.events)
+    }
+}
+
+impl Default for ChatAccumulator {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

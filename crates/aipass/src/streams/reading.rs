@@ -77,7 +77,7 @@ pub(crate) struct Reading<A> {
     feed: Feed,
     pub(crate) answer: A,
     /// Given out once what came before it is.
-    fault: Option<StreamFault>,
+    fault: Option<Box<StreamFault>>,
     state: State,
     operation: &'static Operation,
     context: Arc<CallContext>,
@@ -123,7 +123,7 @@ impl<A: Adds> Reading<A> {
             }
             if self.state != State::Open {
                 let fault = self.fault.take();
-                return Poll::Ready(fault.map(|fault| Err(self.error(fault))));
+                return Poll::Ready(fault.map(|fault| Err(self.error(*fault))));
             }
             match ready!(self.poll_step(context)) {
                 Ok(false) => {}
@@ -131,7 +131,7 @@ impl<A: Adds> Reading<A> {
                 Err(fault) => {
                     self.feed.close(None);
                     self.state = State::Failed;
-                    self.fault = Some(fault);
+                    self.fault = Some(Box::new(fault));
                 }
             }
         }
@@ -222,7 +222,7 @@ impl<A: Adds> Reading<A> {
     pub(crate) fn incomplete(&mut self) -> Error {
         // The fault may stand behind what was not read yet.
         let fault = self.fault.take();
-        self.error(fault.unwrap_or(StreamFault::Incomplete(None)))
+        self.error(fault.map_or(StreamFault::Incomplete(None), |fault| *fault))
     }
 
     fn error(&mut self, fault: StreamFault) -> Error {

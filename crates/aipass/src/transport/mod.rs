@@ -98,48 +98,52 @@ impl Transport for Authed {
 }
 
 impl Authed {
-    async fn attempt(
-        &self,
-        http: &reqwest::Client,
+    // Not an async fn: its future would have the place of the request twice.
+    #[expect(clippy::manual_async_fn, reason = "the future holds the request once")]
+    fn attempt<'a>(
+        &'a self,
+        http: &'a reqwest::Client,
         mut request: Request,
         operation: &'static Operation,
-        call: &CallContext,
-    ) -> Result<Response, TransportError> {
-        call.state(|memory: &mut Memory| memory.sent = false);
-        self.address.place(&mut request, operation);
-        if let Some(client_id) = &self.client_id {
-            request.headers_mut().insert(CLIENT_ID, client_id.clone());
-        }
-        if !shows_its_end(operation) {
-            let identity = HeaderValue::from_static("identity");
-            request.headers_mut().insert(header::ACCEPT_ENCODING, identity);
-        }
-        if let Some(relogin) = &self.relogin {
-            call.state(|memory: &mut Memory| memory.logins = relogin.ended());
-        }
-        let token = match &self.tokens {
-            Some(tokens) => Some(token(tokens.as_ref(), operation, call).await?),
-            None => None,
-        };
-        let attempt = call.attempts() + 1;
-        self.before(&mut request, operation, attempt).await?;
-        if let Some(token) = token {
-            sign(&mut request, &token)?;
-        }
-
-        call.state(|memory: &mut Memory| memory.sent = true);
-        call.count_attempt();
-        let began = Instant::now();
-        let response = match &self.responder {
-            Some(responder) => {
-                // It is rare, and its room would be kept in every call.
-                let answering = Box::pin(crate::memory::answer(responder.as_ref(), request));
-                patience::within(call.options.first_byte, answering).await?
+        call: &'a CallContext,
+    ) -> impl Future<Output = Result<Response, TransportError>> + Send + 'a {
+        async move {
+            call.state(|memory: &mut Memory| memory.sent = false);
+            self.address.place(&mut request, operation);
+            if let Some(client_id) = &self.client_id {
+                request.headers_mut().insert(CLIENT_ID, client_id.clone());
             }
-            None => patience::send(http, request, &call.options).await?,
-        };
-        self.after(&response, operation, attempt, began.elapsed());
-        Ok(response)
+            if !shows_its_end(operation) {
+                let identity = HeaderValue::from_static("identity");
+                request.headers_mut().insert(header::ACCEPT_ENCODING, identity);
+            }
+            if let Some(relogin) = &self.relogin {
+                call.state(|memory: &mut Memory| memory.logins = relogin.ended());
+            }
+            let token = match &self.tokens {
+                Some(tokens) => Some(token(tokens.as_ref(), operation, call).await?),
+                None => None,
+            };
+            let attempt = call.attempts() + 1;
+            self.before(&mut request, operation, attempt).await?;
+            if let Some(token) = token {
+                sign(&mut request, &token)?;
+            }
+
+            call.state(|memory: &mut Memory| memory.sent = true);
+            call.count_attempt();
+            let began = Instant::now();
+            let response = match &self.responder {
+                Some(responder) => {
+                    // It is rare, and its room would be kept in every call.
+                    let answering = Box::pin(crate::memory::answer(responder.as_ref(), request));
+                    patience::within(call.options.first_byte, answering).await?
+                }
+                None => patience::send(http, request, &call.options).await?,
+            };
+            self.after(&response, operation, attempt, began.elapsed());
+            Ok(response)
+        }
     }
 
     async fn before(

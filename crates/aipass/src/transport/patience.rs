@@ -3,6 +3,7 @@
 
 use aipass_api::{CallOptions, TimeoutPhase, TransportError};
 use bytes::Bytes;
+use futures_util::future::Either;
 use hyper::body::{Body, Frame, SizeHint};
 use reqwest::{Request, Response};
 use std::{
@@ -19,18 +20,18 @@ const AT_ONCE: usize = 64 * 1024;
 /// The pieces in which a larger one is sent.
 const PIECE: usize = 64 * 1024;
 
-pub(super) async fn send(
+pub(super) fn send(
     http: &reqwest::Client,
     mut request: Request,
     options: &CallOptions,
-) -> Result<Response, TransportError> {
+) -> impl Future<Output = Result<Response, TransportError>> + Send {
     let is_small = |body: &reqwest::Body| body.as_bytes().is_some_and(|bytes| bytes.len() <= AT_ONCE);
     let Some(body) = request.body_mut().take_if(|body| !is_small(body)) else {
         let sending = http.execute(request);
-        return within(options.first_byte, async { Ok(sending.await?) }).await;
+        return Either::Left(within(options.first_byte, async { Ok(sending.await?) }));
     };
     // It is rare, and its room would be kept in every call.
-    Box::pin(send_watched(http, request, body, options)).await
+    Either::Right(Box::pin(send_watched(http, request, body, options)))
 }
 
 async fn send_watched(

@@ -203,7 +203,8 @@ impl VideoDownload {
         let asked = url.clone();
         let mut request = reqwest::Request::new(Method::GET, url);
         request.headers_mut().clone_from(headers);
-        let sending = core.api.execute_open(&call.context, operation, request);
+        let mut attempts = aipass_api::copies(request);
+        let sending = core.api.execute_open(&call.context, operation, &mut attempts);
         let failure = match call.within(Box::pin(sending)).await {
             Ok(response) => return Ok(Fetched { response, call }),
             Err(failure) => failure,
