@@ -14,7 +14,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
+    pin::{Pin, pin},
     task::Poll,
     time::Duration,
 };
@@ -279,6 +279,8 @@ struct Reader {
     deadline: Option<Instant>,
 }
 
+type BoxRead<'a> = Pin<Box<dyn Future<Output = Result<Bytes, Partial>> + Send + 'a>>;
+
 /// What was there when reading had to stop.
 struct Partial {
     bytes: Bytes,
@@ -318,7 +320,12 @@ impl Gathered {
 }
 
 impl Reader {
-    async fn read(&self, response: &mut reqwest::Response, limit: usize) -> Result<Bytes, Partial> {
+    /// A call waits longer for its head than for its body, and should be small meanwhile: so the future is on its own.
+    fn read<'a>(&'a self, response: &'a mut reqwest::Response, limit: usize) -> BoxRead<'a> {
+        Box::pin(self.gather(response, limit))
+    }
+
+    async fn gather(&self, response: &mut reqwest::Response, limit: usize) -> Result<Bytes, Partial> {
         let mut whole = Gathered::default();
         if let Some(length) = response.content_length().filter(|length| *length > AT_ONCE) {
             // What a server says is no reason to take much before it comes.

@@ -3,17 +3,47 @@
 use crate::error::StreamFault;
 use aipass_api::Silence;
 use bytes::Bytes;
+use hyper::body::Body as _;
 use std::{
-    future::Future,
-    pin::pin,
+    pin::Pin,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 /// The body of an answer. It owns the connection, and gives it up with the last byte and with the first fault.
 pub(super) struct Body {
-    response: Option<reqwest::Response>,
+    rest: Option<Rest>,
     silence: Silence,
+}
+
+/// What is left of a body. The rest of the answer is gone: it would lie about for as long as the stream is open.
+pub(super) struct Rest {
+    body: reqwest::Body,
+    pub(super) is_http2: bool,
+}
+
+impl Rest {
+    /// The next bytes; `None` when they are at their end.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, reqwest::Error>> {
+        loop {
+            let frame = ready!(Pin::new(&mut self.body).poll_frame(context)).transpose()?;
+            // What is no data is of no use to us: it is what HTTP calls trailers.
+            match frame.map(hyper::body::Frame::into_data) {
+                None => return Poll::Ready(Ok(None)),
+                Some(Ok(data)) => return Poll::Ready(Ok(Some(data))),
+                Some(Err(_)) => {}
+            }
+        }
+    }
+}
+
+impl From<reqwest::Response> for Rest {
+    fn from(response: reqwest::Response) -> Self {
+        Self {
+            is_http2: response.version() >= http::Version::HTTP_2,
+            body: response.into(),
+        }
+    }
 }
 
 impl Body {
@@ -23,7 +53,7 @@ impl Body {
         between_events: Option<Duration>,
     ) -> Self {
         Self {
-            response: Some(response),
+            rest: Some(response.into()),
             silence: Silence::new(idle, between_events),
         }
     }
@@ -35,11 +65,10 @@ impl Body {
 
     /// The next bytes; `None` when they are at their end.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, StreamFault>> {
-        let Some(response) = &mut self.response else {
+        let Some(rest) = &mut self.rest else {
             return Poll::Ready(Ok(None));
         };
-        // Nothing is lost with this future: it keeps nothing between two looks.
-        let read = match pin!(response.chunk()).poll(context) {
+        let read = match rest.poll(context) {
             Poll::Ready(read) => {
                 self.silence.broken();
                 read.map_err(|error| StreamFault::Incomplete(Some(error.without_url().into())))
@@ -51,13 +80,13 @@ impl Body {
         };
         // A body that has ended is not asked again, and neither is one that broke off.
         if !matches!(read, Ok(Some(_))) {
-            self.response = None;
+            self.rest = None;
         }
         Poll::Ready(read)
     }
 
     /// What is left of it, where it has not ended: nothing more is read here.
-    pub(super) fn take(&mut self) -> Option<reqwest::Response> {
-        self.response.take()
+    pub(super) fn take(&mut self) -> Option<Rest> {
+        self.rest.take()
     }
 }

@@ -7,12 +7,11 @@
 //!
 //! The next call waits for it, for some milliseconds at most: a connection that is there saves the handshakes of another one.
 
+use super::body::Rest;
 use aipass_auth::BoxFuture;
 use std::{
     collections::VecDeque,
     fmt,
-    future::Future,
-    pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
@@ -41,8 +40,8 @@ pub(crate) struct Endings(Mutex<VecDeque<Arc<Ending>>>);
 
 impl Endings {
     /// Keeps a body until it ends, or for a moment.
-    pub(crate) fn keep(&self, response: reqwest::Response) {
-        let ending = Arc::new(Ending::new(response));
+    pub(super) fn keep(&self, rest: Rest) {
+        let ending = Arc::new(Ending::new(rest));
         Ending::read(&ending);
         if ending.is_over() {
             return;
@@ -111,19 +110,16 @@ struct State {
 }
 
 struct Left {
-    response: reqwest::Response,
+    body: Rest,
     /// How much more is read of it.
     room: usize,
 }
 
 impl Ending {
-    fn new(response: reqwest::Response) -> Self {
-        let rest = Left {
-            response,
-            room: LARGEST,
-        };
+    fn new(body: Rest) -> Self {
         // On HTTP/2 the connection is there all the time.
-        let claimed = rest.is_http2().into();
+        let claimed = body.is_http2.into();
+        let rest = Left { body, room: LARGEST };
         Self {
             since: Instant::now(),
             ended: Notify::new(),
@@ -177,7 +173,7 @@ impl Ending {
         // A connection of HTTP/1 holds no lock when it calls its wakers, and no timer of a client of ours is in the body, so
         // that reading needs no runtime. A connection of HTTP/2 calls its wakers under its own lock, and none of them may read.
         // It does not need it either: what is left of one of its streams holds up no other.
-        if rest.is_http2() {
+        if rest.body.is_http2 {
             Waker::noop().clone()
         } else {
             Arc::new(Reads(Arc::downgrade(self))).into()
@@ -186,16 +182,11 @@ impl Ending {
 }
 
 impl Left {
-    fn is_http2(&self) -> bool {
-        self.response.version() >= http::Version::HTTP_2
-    }
-
     /// What is left of it after that, if anything is.
     fn read(mut self, waker: &Waker) -> Option<Self> {
         let mut context = Context::from_waker(waker);
         loop {
-            let read = pin!(self.response.chunk()).poll(&mut context);
-            match read {
+            match self.body.poll(&mut context) {
                 Poll::Pending => return Some(self),
                 Poll::Ready(Ok(Some(bytes))) => self.room = self.room.checked_sub(bytes.len().max(1))?,
                 Poll::Ready(Ok(None) | Err(_)) => return None,

@@ -104,8 +104,8 @@ impl Feed {
 
     /// Nothing more is read. What is left of the body is its end, where the answer was whole.
     pub(super) fn close(&mut self, endings: Option<&Endings>) {
-        if let (Some(response), Some(endings)) = (self.body.take(), endings) {
-            endings.keep(response);
+        if let (Some(rest), Some(endings)) = (self.body.take(), endings) {
+            endings.keep(rest);
         }
     }
 

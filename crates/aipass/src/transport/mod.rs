@@ -70,6 +70,8 @@ impl Transport for Authed {
         operation: &'static Operation,
         call: &'a CallContext,
     ) -> TransportFuture<'a> {
+        // The futures of an attempt would have its place several times over.
+        let request = Box::new(request);
         Box::pin(self.attempt(http, request, operation, call))
     }
 
@@ -98,52 +100,63 @@ impl Transport for Authed {
 }
 
 impl Authed {
-    // Not an async fn: its future would have the place of the request twice.
-    #[expect(clippy::manual_async_fn, reason = "the future holds the request once")]
-    fn attempt<'a>(
-        &'a self,
-        http: &'a reqwest::Client,
-        mut request: Request,
+    async fn attempt(
+        &self,
+        http: &reqwest::Client,
+        request: Box<Request>,
         operation: &'static Operation,
-        call: &'a CallContext,
-    ) -> impl Future<Output = Result<Response, TransportError>> + Send + 'a {
-        async move {
-            call.state(|memory: &mut Memory| memory.sent = false);
-            self.address.place(&mut request, operation);
-            if let Some(client_id) = &self.client_id {
-                request.headers_mut().insert(CLIENT_ID, client_id.clone());
-            }
-            if !shows_its_end(operation) {
-                let identity = HeaderValue::from_static("identity");
-                request.headers_mut().insert(header::ACCEPT_ENCODING, identity);
-            }
-            if let Some(relogin) = &self.relogin {
-                call.state(|memory: &mut Memory| memory.logins = relogin.ended());
-            }
-            let token = match &self.tokens {
-                Some(tokens) => Some(token(tokens.as_ref(), operation, call).await?),
-                None => None,
-            };
-            let attempt = call.attempts() + 1;
-            self.before(&mut request, operation, attempt).await?;
-            if let Some(token) = token {
-                sign(&mut request, &token)?;
-            }
+        call: &CallContext,
+    ) -> Result<Response, TransportError> {
+        let attempt = call.attempts() + 1;
+        let request = self.prepare(request, operation, call, attempt).await?;
 
-            call.state(|memory: &mut Memory| memory.sent = true);
-            call.count_attempt();
-            let began = Instant::now();
-            let response = match &self.responder {
-                Some(responder) => {
-                    // It is rare, and its room would be kept in every call.
-                    let answering = Box::pin(crate::memory::answer(responder.as_ref(), request));
-                    patience::within(call.options.first_byte, answering).await?
-                }
-                None => patience::send(http, request, &call.options).await?,
-            };
-            self.after(&response, operation, attempt, began.elapsed());
-            Ok(response)
+        call.state(|memory: &mut Memory| memory.sent = true);
+        call.count_attempt();
+        let began = Instant::now();
+        let response = match &self.responder {
+            Some(responder) => {
+                // It is rare, and its room would be kept in every call.
+                let answering = Box::pin(crate::memory::answer(responder.as_ref(), *request));
+                patience::within(call.options.first_byte, answering).await?
+            }
+            None => patience::send(http, *request, &call.options).await?,
+        };
+        self.after(&response, operation, attempt, began.elapsed());
+        Ok(response)
+    }
+
+    /// Everything that is to be done to a request before it is sent.
+    async fn prepare(
+        &self,
+        mut request: Box<Request>,
+        operation: &'static Operation,
+        call: &CallContext,
+        attempt: u32,
+    ) -> Result<Box<Request>, TransportError> {
+        call.state(|memory: &mut Memory| memory.sent = false);
+        self.address.place(&mut request, operation);
+        if let Some(client_id) = &self.client_id {
+            request.headers_mut().insert(CLIENT_ID, client_id.clone());
         }
+        if !shows_its_end(operation) {
+            let identity = HeaderValue::from_static("identity");
+            request.headers_mut().insert(header::ACCEPT_ENCODING, identity);
+        }
+        if let Some(relogin) = &self.relogin {
+            call.state(|memory: &mut Memory| memory.logins = relogin.ended());
+        }
+        let token = match &self.tokens {
+            Some(tokens) => Some(token(tokens.as_ref(), operation, call).await?),
+            None => None,
+        };
+        if !self.middleware.is_empty() {
+            // It is rare, and its room would be kept in every call.
+            Box::pin(self.before(&mut request, operation, attempt)).await?;
+        }
+        if let Some(token) = token {
+            sign(&mut request, &token)?;
+        }
+        Ok(request)
     }
 
     async fn before(
@@ -152,9 +165,6 @@ impl Authed {
         operation: &'static Operation,
         attempt: u32,
     ) -> Result<(), TransportError> {
-        if self.middleware.is_empty() {
-            return Ok(());
-        }
         let ours: Vec<Option<HeaderValue>> = OURS
             .iter()
             .map(|name| request.headers().get(name).cloned())
