@@ -33,7 +33,8 @@ usage: aipass-benches measure WHAT
        aipass-benches run media raw|facade upload|download|embeddings FILE URL
        aipass-benches serve
 WHAT: chat, stream, media
-SHAPE: large, events, tiny, late, many, idle, stalled (COUNT is the chunks), whole (COUNT is the bytes of the only one)";
+SHAPE: large, events, tiny, late, many, idle, stalled (COUNT is the chunks), whole (COUNT is the bytes of the only one),
+       first (COUNT is the streams)";
 
 /// Who makes the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ const TOKEN: &str = "at_0123456789abcdef0123456789abcdef0123456789abcdef01234567
 /// The streams that are open at once.
 const STREAMS: usize = 1000;
 
-/// `run stream READER SHAPE COUNT URL`. Where the shape is about memory, its bytes are printed.
+/// `run stream READER SHAPE COUNT URL`. Where the shape is about memory or time, its figure is printed.
 pub(crate) fn run(reader: &str, shape: &str, count: &str, url: &str) -> Result<(), Failure> {
     let reader = Reader::ALL.into_iter().find(|known| known.name() == reader);
     let (reader, count) = (reader.ok_or(USAGE)?, count.parse()?);
@@ -44,6 +44,10 @@ pub(crate) fn run(reader: &str, shape: &str, count: &str, url: &str) -> Result<(
         ("idle", _) => {
             more_connections();
             println!("{}", runtime.block_on(held::idle(reader, count, url))?);
+            Ok(())
+        }
+        ("first", _) => {
+            println!("{}", opening::firsts(&runtime, reader, count, url)?);
             Ok(())
         }
         ("stalled", _) => one(Writes::Large, Told::first(First::Stalls)),

@@ -76,6 +76,13 @@ fn opened(runtime: &Runtime, reader: Reader, url: &str) -> Result<f64, Failure> 
     Ok(super::float(server::connections(url)? - before))
 }
 
+/// The first text of so many streams in sequence: the median in microseconds.
+pub(super) fn firsts(runtime: &Runtime, reader: Reader, streams: usize, url: &str) -> Result<f64, Failure> {
+    let client = Client::new(reader, url)?;
+    let runs: Result<Vec<_>, _> = (0..streams).map(|_| first(runtime, client.clone())).collect();
+    Ok(paired::median(runs?))
+}
+
 /// The microseconds from before the request until the first piece.
 fn first(runtime: &Runtime, client: Client) -> Result<f64, Failure> {
     let wanted = Wanted {
