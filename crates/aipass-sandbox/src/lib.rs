@@ -39,6 +39,7 @@
 //! - `http://[::1]` counts as loopback beside `localhost` and `127.0.0.1`.
 //! - Of a strict schema, what OpenAI's guide rules out or its errors name is refused, for OpenAI's models alone. A tool's
 //!   answer must belong to a call right before it, and each call must have one.
+//! - `response_format` is refused for `gpt-image` models, whose images come as base64.
 //! - Prices are made up. A call is refused once the budget is used up, not when it would go over it, as LiteLLM does.
 //!
 //! # Answers
