@@ -115,6 +115,14 @@ impl Failure {
         failure
     }
 
+    /// The same, with what the server or the model said about it.
+    pub(crate) fn with_words(mut self, words: Option<&str>) -> Self {
+        if let Some(report) = &mut self.report {
+            report.server = words.map(str::to_owned);
+        }
+        self
+    }
+
     /// The reason at the bottom, as the system words it.
     pub(crate) fn set_cause(&mut self, cause: impl Into<String>) {
         if let Some(report) = &mut self.report {

@@ -201,6 +201,52 @@ fn an_answer_that_a_filter_or_the_model_ends_is_11() {
     }
 }
 
+/// Whether it is whole, in the JSON as by the exit code.
+#[test]
+fn only_what_is_known_to_be_an_end_makes_a_whole_answer() {
+    let ended = |message: &str, reason: &str| {
+        format!(r#"{{"choices":[{{"index":0,"message":{message},"finish_reason":{reason}}}]}}"#)
+    };
+    let text = r#"{"content":"one"}"#;
+    for (body, code, says) in [
+        (ended(text, "\"stop\""), 0, ""),
+        (ended(text, "null"), 0, ""),
+        (ended(text, "\"\""), 0, ""),
+        (
+            ended(text, "\"network_error\""),
+            10,
+            "error: the answer ended for a reason that is not known to be an end\nhelp: it may be part of an answer; it \
+             has been paid for\nserver: network_error\n",
+        ),
+        (
+            ended(text, "\"length\""),
+            10,
+            "error: the answer ends at the limit of tokens\n",
+        ),
+        (
+            ended(text, "\"content_filter\""),
+            11,
+            "error: a content filter ended the answer\n",
+        ),
+        (
+            ended(r#"{"content":"one","refusal":"No."}"#, "\"stop\""),
+            11,
+            "error: the model refused to answer\nserver: No.\n",
+        ),
+    ] {
+        for args in [&CHAT[..], &WHOLE] {
+            let server = Answers::one("200 OK", "content-type: application/json\r\n", &body);
+            let run = server.program(args).arg("--json").run().exits(code).says(says);
+            let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+            assert_eq!(
+                (&answer["text"], &answer["complete"]),
+                (&"one".into(), &(code == 0).into()),
+                "{body}"
+            );
+        }
+    }
+}
+
 #[test]
 fn an_answer_that_reasoning_used_up_is_10_and_says_so() {
     let spent = r#"{"choices":[{"index":0,"message":{"content":""},"finish_reason":"length"}],"usage":{"completion_tokens":50}}"#;
