@@ -2,10 +2,12 @@
 
 mod fields;
 mod show;
+mod watch;
 
 use self::{
     fields::Fields,
     show::{Screen, head},
+    watch::Watch,
 };
 use crate::{
     args::ConnectionArgs, context::Context, environment, exit::Exit, failure::Failure, input, output,
@@ -26,7 +28,8 @@ aipass api POST /oauth2/v1/chat/completions -f model=gpt-4o-mini -F stream=true 
     -F 'messages=[{\"role\":\"user\",\"content\":\"Hi\"}]'
 
 The body goes to stdout byte for byte, also that of an error, whose message is on stderr and whose exit code is that of \
-every other command. An error inside a stream is part of the body. Of an error, the first 64 KiB are printed.
+every other command. So is that of an error inside a stream of events, which ends it. Of a refusal, the first 64 KiB are \
+printed.
 
 With -i the first line is the status, as in `HTTP 200 OK`, and an empty line ends the headers. The values of headers \
 that may hold a secret, such as set-cookie, are not shown.
@@ -104,12 +107,19 @@ async fn send(context: &Context, args: &ApiArgs) -> Result<(), Failure> {
         Err(error) => return Err(refused(args, error)),
     };
     let mut screen = Screen::new(answer.meta().headers());
+    let mut watch = Watch::new(screen.kind());
     if args.include {
         head(answer.status(), answer.meta().headers())?;
     }
     loop {
         match answer.chunk().await {
-            Ok(Some(piece)) if screen.takes(&piece) => screen.show(&piece)?,
+            Ok(Some(piece)) if screen.takes(&piece) => {
+                screen.show(&piece)?;
+                if let Some(failure) = watch.look(&piece) {
+                    screen.end()?;
+                    return Err(failure);
+                }
+            }
             Ok(Some(_)) => return Err(no_text(args, &screen)),
             Ok(None) => return screen.end(),
             Err(error) => {
