@@ -21,6 +21,9 @@ pub(crate) struct Failure {
 /// What to do where nobody is signed in.
 const LOGIN: &str = "run `aipass login`";
 
+/// What to do where the wallet is empty.
+const TOP_UP: &str = "add money: `aipass topup` prints the link to a page for that";
+
 /// What is printed about it, on stderr.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
@@ -79,13 +82,14 @@ impl Failure {
         self
     }
 
-    /// The same, for a program that was called with `--profile`: the login has to have the same.
+    /// The same, for a program that was called with `--profile`: what helps has to have the same.
     pub(crate) fn for_profile(mut self, profile: Option<&str>) -> Self {
         if let (Some(profile), Some(report)) = (profile, &mut self.report)
             && let Some(help) = &mut report.help
         {
             *help = help
                 .replace("`aipass login`", &format!("`aipass login --profile {profile}`"))
+                .replace("`aipass topup`", &format!("`aipass --profile {profile} topup`"))
                 .replace("`aipass video", &format!("`aipass --profile {profile} video"))
                 .replace(
                     "`aipass login --scope",
@@ -192,6 +196,14 @@ fn help_of(error: &aipass::Error) -> String {
         login_help()
     } else if let Some(scope) = error.missing_scope() {
         scope_help(scope)
+    } else if error.is_budget_exceeded() {
+        // The library names the dashboard of AI Pass itself, which may not be where this wallet is.
+        let risk = error.charge_risk();
+        if risk.may_have_been_charged() {
+            format!("{TOP_UP}; {risk}")
+        } else {
+            TOP_UP.to_owned()
+        }
     } else {
         error.help()
     }

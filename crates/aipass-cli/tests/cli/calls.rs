@@ -27,9 +27,12 @@ async fn an_empty_wallet_is_5_with_the_amounts_and_the_way_out() {
     for args in [&CHAT[..], &WHOLE] {
         let run = stage.with_token(args).run().exits(5).prints("");
         run.says("error: the wallet is empty (HTTP 400)\n")
-            .says("help: add funds at https://aipass.one/panel/dashboard, then try again\n")
+            .says("help: add money: `aipass topup` prints the link to a page for that\n")
             .says("wallet: 0.00 of 0.00 USD spent\n");
     }
+    let run = stage.with_token(CHAT).args(["--profile", "default"]);
+    stage.write_profiles("[profiles.default]\nclient_id = \"mine\"\n");
+    run.run().exits(5).says("`aipass --profile default topup`");
     // It goes before what the status says.
     let broke = r#"{"error":{"message":"m","type":"budget_exceeded"}}"#;
     for code in [401, 403, 429, 500] {

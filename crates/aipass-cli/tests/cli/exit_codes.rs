@@ -40,8 +40,12 @@ fn a_missing_or_unusable_setting_is_3() {
             .prints("")
             .says("error: no client id is set\n");
         run.says("http://127.0.0.1:8417/callback")
+            .says("https://aipass.one/panel/developer")
             .says("AIPASS_CLIENT_ID")
             .says("aipass demo");
+        let elsewhere = Program::new(args).env("AIPASS_BASE_URL", "https://gateway.example");
+        let run = elsewhere.run().exits(3).says("aipass client register");
+        assert!(!run.stderr.contains("aipass.one"), "{}", run.stderr);
     }
     // An empty variable counts as not set.
     Program::new(["balance"])
