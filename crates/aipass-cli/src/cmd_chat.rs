@@ -5,7 +5,7 @@ mod schema;
 
 use crate::{
     args::ConnectionArgs, cmd_balance::Amounts, context::Context, exit::Exit, failure::Failure, input,
-    model::ModelArgs, output, usage,
+    model::ModelArgs, output, target, usage,
 };
 use aipass::{Balance, ChatBuilder, ChatReply, ChatStream, Client, types::ContentPart};
 use clap::Args;
@@ -99,7 +99,7 @@ pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failur
     };
     if args.json {
         let balance = left.as_ref().and_then(|left| left.as_ref().ok());
-        output::json(&Json::of(reply, came && shortcoming.is_none(), balance))?;
+        target::print_json(&Json::of(reply, came && shortcoming.is_none(), balance))?;
     }
     match &left {
         Some(left) if !args.json => usage::tell(tokens(reply), reply.meta().cost(), left),
@@ -124,13 +124,13 @@ pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failur
 fn show(args: &ChatArgs, text: &str) -> Result<(), Failure> {
     if args.schema.is_none() {
         return if args.no_stream {
-            output::foreign(&line(text))
+            target::print(&line(text))
         } else {
             Ok(())
         };
     }
     match schema::json(text) {
-        Some(json) => output::foreign(&line(json)),
+        Some(json) => target::print(&line(json)),
         None => {
             schema::show_aside(text);
             Ok(())
@@ -198,7 +198,11 @@ async fn streamed(context: &Context, chat: ChatBuilder, show: bool) -> Result<En
         stream = chat.stream() => stream?,
         () = context.interrupt.pressed() => return Err(interrupted_early()),
     };
-    let mut live = Live { show, last: None };
+    let mut live = Live {
+        show,
+        last: None,
+        unwritten: None,
+    };
     let broken = loop {
         tokio::select! {
             event = stream.next() => match event {
@@ -213,6 +217,14 @@ async fn streamed(context: &Context, chat: ChatBuilder, show: bool) -> Result<En
     let mut ended = end(stream, broken);
     if live.last.is_some() {
         ended.failure = ended.failure.map(Failure::after_a_part);
+    }
+    if let (Some(unwritten), Some(reply)) = (live.unwritten, &ended.reply) {
+        let kept = target::kept(unwritten, line(reply.text()).as_bytes());
+        // What broke it off goes first, and says where it is.
+        ended.failure = Some(match ended.failure {
+            Some(broken) => broken.with_help_of(kept),
+            None => kept,
+        });
     }
     Ok(ended)
 }
@@ -241,6 +253,8 @@ fn interrupted_early() -> Failure {
 struct Live {
     show: bool,
     last: Option<char>,
+    /// Why stdout takes no more. The answer is read to its end all the same: it is paid for.
+    unwritten: Option<Failure>,
 }
 
 impl Live {
@@ -252,7 +266,17 @@ impl Live {
             tracing::debug!("the answer began");
         }
         self.last = text.chars().last();
-        if self.show { output::foreign(text) } else { Ok(()) }
+        if !self.show {
+            return Ok(());
+        }
+        match output::foreign(text) {
+            Err(failure) if failure.exit == Exit::Config => {
+                self.show = false;
+                self.unwritten = Some(failure);
+                Ok(())
+            }
+            outcome => outcome,
+        }
     }
 
     /// Ends the line, so that what comes next starts on one of its own.

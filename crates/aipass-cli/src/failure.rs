@@ -82,6 +82,14 @@ impl Failure {
         self
     }
 
+    /// The same, with the help of another failure that came on top.
+    pub(crate) fn with_help_of(self, other: Self) -> Self {
+        match other.report.and_then(|report| report.help) {
+            Some(help) => self.with_help(help),
+            None => self,
+        }
+    }
+
     /// The same, for a program that was called with `--profile`: what helps has to have the same.
     pub(crate) fn for_profile(mut self, profile: Option<&str>) -> Self {
         if let (Some(profile), Some(report)) = (profile, &mut self.report)
