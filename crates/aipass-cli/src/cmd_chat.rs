@@ -27,7 +27,7 @@ sounds, and text in UTF-8 goes along under its name. Anything else is refused be
 begins with https://, is that of a picture.
 
 With --schema the answer comes in one piece and is JSON of that form, or the exit code is 8 and stdout is empty. The schema \
-holds to the letter where each of its objects has \"additionalProperties\":false.
+holds to the letter where each of its objects has \"additionalProperties\":false and lists all of its members as required.
 
 A chat is a paid call.")]
 pub(crate) struct ChatArgs {
