@@ -301,13 +301,23 @@ fn elsewhere(path: &Path, bytes: &[u8], cause: Option<String>) -> Failure {
             what,
             format!("it is paid for, so it is kept in {}", kept.display()),
         ),
-        Err(_) => Failure::new(Exit::Config, what)
-            .with_help("nor can a temporary file: it was paid for, and is lost"),
+        Err(_) => Failure::new(Exit::Config, what).with_help(last_resort(bytes)),
     };
     if let Some(cause) = cause {
         failure.set_cause(cause);
     }
     failure
+}
+
+/// What nothing takes is shown where the person reads, if it is a text.
+fn last_resort(bytes: &[u8]) -> &'static str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            output::note(&output::harmless(text.trim_end()));
+            "nor can a temporary file: it is paid for, and stands above"
+        }
+        Err(_) => "nor can a temporary file: it was paid for, and is lost",
+    }
 }
 
 /// `cat-2.png` for `cat.png`.

@@ -229,6 +229,12 @@ async fn what_a_full_disk_does_not_take_is_kept_if_it_was_paid_for() {
         assert!(text.contains(kept), "{args:?} {more:?}: {text}");
         assert!(run.stderr.contains(file.to_str().unwrap()) && files.next().is_none());
     }
+    // Where there is no room at all, a text is shown.
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let program = stage.with_token(chat).env("TMPDIR", "/dev/null");
+    let running = program.start_on([Stdio::null(), full.into(), Stdio::piped()]);
+    let told = "\nerror: stdout cannot be written\nhelp: nor can a temporary file: it is paid for, and stands above\n";
+    running.wait().exits(3).says(&format!("{answer}{told}"));
     // A video is kept by its id.
     for more in [&[][..], &["--json"]] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
