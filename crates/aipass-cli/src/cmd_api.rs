@@ -123,7 +123,11 @@ async fn send(context: &Context, args: &ApiArgs) -> Result<(), Failure> {
                 }
                 if let Some(failure) = watch.look(&piece) {
                     screen.end()?;
-                    return Err(failure);
+                    return Err(if args.is_paid() {
+                        failure
+                    } else {
+                        failure.of_a_free_call()
+                    });
                 }
             }
             Ok(Some(piece)) if args.is_paid() => {

@@ -150,6 +150,15 @@ impl Failure {
         }
     }
 
+    /// The same, where nothing can have been charged.
+    pub(crate) fn of_a_free_call(mut self) -> Self {
+        if self.exit == Exit::MayBeCharged {
+            self.exit = Exit::Server;
+            return self.with_help("try again later");
+        }
+        self
+    }
+
     /// The same, after something was paid for: the command is not simply run again, with a login or without.
     pub(crate) fn after_paying(mut self) -> Self {
         self.login_helps = false;

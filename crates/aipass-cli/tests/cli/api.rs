@@ -259,6 +259,14 @@ fn an_error_inside_a_stream_ends_it_with_its_code() {
         );
         server.close();
     }
+    let failed = error(r#"{"message":"m","code":"500"}"#);
+    let server = Answers::one("200 OK", "content-type: text/event-stream\r\n", &failed);
+    let run = server
+        .program(["api", "GET", "/v1/x"])
+        .run()
+        .exits(9)
+        .prints(&failed);
+    assert!(!run.stderr.contains("charged"), "{}", run.stderr);
     // What only looks like one goes through.
     for (kind, body) in [
         (
