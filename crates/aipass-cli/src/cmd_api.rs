@@ -2,15 +2,18 @@
 
 mod fields;
 mod show;
+mod watch;
 
 use self::{
     fields::Fields,
     show::{Screen, head},
+    watch::Watch,
 };
 use crate::{
-    args::ConnectionArgs, context::Context, environment, exit::Exit, failure::Failure, input, output,
+    args::ConnectionArgs, context::Context, environment, exit::Exit, failure::Failure, input, output, target,
 };
-use aipass::{Error, RawRequest};
+use aipass::{Error, RawAnswer, RawRequest};
+use bytes::Bytes;
 use clap::Args;
 use http::Method;
 
@@ -26,7 +29,8 @@ aipass api POST /oauth2/v1/chat/completions -f model=gpt-4o-mini -F stream=true 
     -F 'messages=[{\"role\":\"user\",\"content\":\"Hi\"}]'
 
 The body goes to stdout byte for byte, also that of an error, whose message is on stderr and whose exit code is that of \
-every other command. An error inside a stream is part of the body. Of an error, the first 64 KiB are printed.
+every other command. So is that of an error inside a stream of events, which ends it. Of a refusal, the first 64 KiB are \
+printed.
 
 With -i the first line is the status, as in `HTTP 200 OK`, and an empty line ends the headers. The values of headers \
 that may hold a secret, such as set-cookie, are not shown.
@@ -104,13 +108,34 @@ async fn send(context: &Context, args: &ApiArgs) -> Result<(), Failure> {
         Err(error) => return Err(refused(args, error)),
     };
     let mut screen = Screen::new(answer.meta().headers());
+    let mut watch = Watch::new(screen.kind());
     if args.include {
         head(answer.status(), answer.meta().headers())?;
     }
     loop {
         match answer.chunk().await {
-            Ok(Some(piece)) if screen.takes(&piece) => screen.show(&piece)?,
-            Ok(Some(_)) => return Err(no_text(args, &screen)),
+            Ok(Some(piece)) if screen.takes(&piece) => {
+                match screen.show(&piece) {
+                    Err(failure) if failure.exit == Exit::Config && args.is_paid() => {
+                        return Err(target::kept(failure, &with_rest(piece, answer).await));
+                    }
+                    shown => shown?,
+                }
+                if let Some(failure) = watch.look(&piece) {
+                    screen.end()?;
+                    return Err(if args.is_paid() {
+                        failure
+                    } else {
+                        failure.of_a_free_call()
+                    });
+                }
+            }
+            Ok(Some(piece)) if args.is_paid() => {
+                let failure = no_text(&screen);
+                let kept = target::kept(failure, &with_rest(piece, answer).await);
+                return Err(no_text(&screen).with_help_of(kept));
+            }
+            Ok(Some(_)) => return Err(no_text(&screen)),
             Ok(None) => return screen.end(),
             Err(error) => {
                 screen.end()?;
@@ -151,15 +176,20 @@ async fn prepare(context: &Context, args: &ApiArgs) -> Result<RawRequest, Failur
     })
 }
 
+/// A piece of a body that cannot be shown, and what comes after it: it has been paid for.
+async fn with_rest(piece: Bytes, mut answer: RawAnswer) -> Vec<u8> {
+    let mut body = piece.to_vec();
+    // What broke off is kept as far as it came.
+    while let Ok(Some(piece)) = answer.chunk().await {
+        body.extend_from_slice(&piece);
+    }
+    body
+}
+
 /// Bytes that a terminal would obey or garble.
-fn no_text(args: &ApiArgs, screen: &Screen) -> Failure {
-    let help = if args.is_paid() {
-        "send the output into a file, as in `aipass api … > FILE`; this call was probably charged"
-    } else {
-        "send the output into a file, as in `aipass api … > FILE`"
-    };
+fn no_text(screen: &Screen) -> Failure {
     let what = format!("the answer is {}, and not for a terminal", screen.kind());
-    Failure::config(what, help)
+    Failure::config(what, "send the output into a file, as in `aipass api … > FILE`")
 }
 
 /// Prints what the service sent with its refusal, and gives the failure.

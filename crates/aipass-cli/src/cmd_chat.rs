@@ -5,9 +5,9 @@ mod schema;
 
 use crate::{
     args::ConnectionArgs, cmd_balance::Amounts, context::Context, exit::Exit, failure::Failure, input,
-    model::ModelArgs, output, usage,
+    model::ModelArgs, output, target, usage,
 };
-use aipass::{Balance, ChatBuilder, ChatReply, ChatStream, Client, enums::FinishReason, types::ContentPart};
+use aipass::{Balance, ChatBuilder, ChatReply, ChatStream, Client, types::ContentPart};
 use clap::Args;
 use serde::Serialize;
 
@@ -19,15 +19,15 @@ JSON: {\"id\":\"chatcmpl-1\",\"model\":\"gpt-4o-mini\",\"text\":\"Hello.\",\"ref
         \"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2,\"total_tokens\":7},
         \"cost\":0.0001,\"balance\":{\"remaining\":7.55,\"spent\":2.45,\"max\":10.0}}
 What the service leaves out is null, and \"balance\" is null without -u. \"cost\" and \"balance\" are US dollars. An \
-answer that was cut is printed with \"complete\":false, \
-and the exit code says so too.
+answer that was cut, filtered or refused, or that ended for a reason unknown here, is printed with \"complete\":false, and \
+the exit code says so too.
 
 What -a attaches is told by its content: JPEG, PNG, GIF and WebP are pictures, which are made to fit, WAV and MP3 are \
 sounds, and text in UTF-8 goes along under its name. Anything else is refused before anything is sent. An address, which \
 begins with https://, is that of a picture.
 
 With --schema the answer comes in one piece and is JSON of that form, or the exit code is 8 and stdout is empty. The schema \
-holds to the letter where each of its objects has \"additionalProperties\":false.
+holds to the letter where each of its objects has \"additionalProperties\":false and lists all of its members as required.
 
 A chat is a paid call.")]
 pub(crate) struct ChatArgs {
@@ -84,7 +84,8 @@ pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failur
     if !args.json {
         show(args, reply.text())?;
     }
-    let is_whole = ended.failure.is_none();
+    let came = ended.failure.is_none();
+    let shortcoming = shortcoming(reply);
     // Whoever has pressed Ctrl-C waits for nothing more.
     let asks = args.usage
         && ended
@@ -98,20 +99,22 @@ pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failur
     };
     if args.json {
         let balance = left.as_ref().and_then(|left| left.as_ref().ok());
-        output::json(&Json::of(reply, is_whole, balance))?;
+        target::print_json(&Json::of(reply, came && shortcoming.is_none(), balance))?;
     }
     match &left {
         Some(left) if !args.json => usage::tell(tokens(reply), reply.meta().cost(), left),
         Some(Err(failure)) => usage::unknown(failure),
         _ => {}
     }
-    if is_whole {
+    if came {
         let stopped = left
             .and_then(Result::err)
             .filter(|failure| failure.exit == Exit::Interrupted);
-        ended.failure = stopped
-            .map(|_| Failure::interrupted("interrupted before the balance came; the answer is whole"))
-            .or_else(|| shortcoming(reply))
+        ended.failure = shortcoming
+            .or_else(|| {
+                stopped
+                    .map(|_| Failure::interrupted("interrupted before the balance came; the answer is whole"))
+            })
             .or_else(|| (!is_form_kept).then(schema::no_json));
     }
     ended.failure.map_or(Ok(()), Err)
@@ -121,13 +124,13 @@ pub(crate) async fn run(context: &Context, args: &ChatArgs) -> Result<(), Failur
 fn show(args: &ChatArgs, text: &str) -> Result<(), Failure> {
     if args.schema.is_none() {
         return if args.no_stream {
-            output::foreign(&line(text))
+            target::print(&line(text))
         } else {
             Ok(())
         };
     }
     match schema::json(text) {
-        Some(json) => output::foreign(&line(json)),
+        Some(json) => target::print(&line(json)),
         None => {
             schema::show_aside(text);
             Ok(())
@@ -195,7 +198,11 @@ async fn streamed(context: &Context, chat: ChatBuilder, show: bool) -> Result<En
         stream = chat.stream() => stream?,
         () = context.interrupt.pressed() => return Err(interrupted_early()),
     };
-    let mut live = Live { show, last: None };
+    let mut live = Live {
+        show,
+        last: None,
+        unwritten: None,
+    };
     let broken = loop {
         tokio::select! {
             event = stream.next() => match event {
@@ -210,6 +217,14 @@ async fn streamed(context: &Context, chat: ChatBuilder, show: bool) -> Result<En
     let mut ended = end(stream, broken);
     if live.last.is_some() {
         ended.failure = ended.failure.map(Failure::after_a_part);
+    }
+    if let (Some(unwritten), Some(reply)) = (live.unwritten, &ended.reply) {
+        let kept = target::kept(unwritten, line(reply.text()).as_bytes());
+        // What broke it off goes first, and says where it is.
+        ended.failure = Some(match ended.failure {
+            Some(broken) => broken.with_help_of(kept),
+            None => kept,
+        });
     }
     Ok(ended)
 }
@@ -238,6 +253,8 @@ fn interrupted_early() -> Failure {
 struct Live {
     show: bool,
     last: Option<char>,
+    /// Why stdout takes no more. The answer is read to its end all the same: it is paid for.
+    unwritten: Option<Failure>,
 }
 
 impl Live {
@@ -249,7 +266,17 @@ impl Live {
             tracing::debug!("the answer began");
         }
         self.last = text.chars().last();
-        if self.show { output::foreign(text) } else { Ok(()) }
+        if !self.show {
+            return Ok(());
+        }
+        match output::foreign(text) {
+            Err(failure) if failure.exit == Exit::Config => {
+                self.show = false;
+                self.unwritten = Some(failure);
+                Ok(())
+            }
+            outcome => outcome,
+        }
     }
 
     /// Ends the line, so that what comes next starts on one of its own.
@@ -278,33 +305,33 @@ fn tokens(reply: &ChatReply) -> Option<String> {
     told.or_else(|| Some("tokens: the service did not tell".to_owned()))
 }
 
-/// What is wrong with an answer that came whole.
+/// What is wrong with an answer that came to its end, as the library counts.
 fn shortcoming(reply: &ChatReply) -> Option<Failure> {
-    if let Some(refusal) = reply.refusal() {
-        let mut failure = Failure::new(Exit::Filtered, "the model refused to answer");
-        if let Some(report) = &mut failure.report {
-            report.server = Some(refusal.to_owned());
-        }
-        return Some(failure);
+    let error = reply.clone().into_whole().err()?;
+    if error.is_refusal() {
+        let failure = Failure::new(Exit::Filtered, "the model refused to answer");
+        return Some(failure.with_words(reply.refusal()));
     }
-    match reply.finish_reason()? {
-        FinishReason::Length if reply.is_spent_unseen() => Some(
-            Failure::new(
-                Exit::Incomplete,
-                "the limit of tokens was used up before the first word",
-            )
-            .with_help("the model spent it on reasoning; raise --max-tokens or leave it out"),
-        ),
-        FinishReason::Length => Some(
-            Failure::new(Exit::Incomplete, "the answer ends at the limit of tokens").with_help(
-                "raise --max-tokens or leave it out; models that reason spend tokens before the first word",
-            ),
-        ),
-        FinishReason::ContentFilter => {
-            Some(Failure::new(Exit::Filtered, "a content filter ended the answer"))
-        }
-        _ => None,
-    }
+    Some(if error.is_length() && reply.is_spent_unseen() {
+        Failure::new(
+            Exit::Incomplete,
+            "the limit of tokens was used up before the first word",
+        )
+        .with_help("the model spent it on reasoning; raise --max-tokens or leave it out")
+    } else if error.is_length() {
+        Failure::new(Exit::Incomplete, "the answer ends at the limit of tokens").with_help(
+            "raise --max-tokens or leave it out; models that reason spend tokens before the first word",
+        )
+    } else if error.is_content_filter() {
+        Failure::new(Exit::Filtered, "a content filter ended the answer")
+    } else {
+        Failure::new(
+            Exit::Incomplete,
+            "the answer ended for a reason that is not known to be an end",
+        )
+        .with_help("it may be part of an answer; it has been paid for")
+        .with_words(reply.finish_reason().map(|reason| reason.as_str()))
+    })
 }
 
 /// The stable form of `--json`.
@@ -329,19 +356,14 @@ struct Usage {
 }
 
 impl<'a> Json<'a> {
-    fn of(reply: &'a ChatReply, whole: bool, balance: Option<&Balance>) -> Self {
-        let finish_reason = reply.finish_reason();
+    fn of(reply: &'a ChatReply, complete: bool, balance: Option<&Balance>) -> Self {
         Self {
             id: Some(reply.id()).filter(|id| !id.is_empty()),
             model: Some(reply.model()).filter(|model| !model.is_empty()),
             text: reply.text(),
             refusal: reply.refusal(),
-            finish_reason: finish_reason.map(|reason| reason.as_str()),
-            complete: whole
-                && !matches!(
-                    finish_reason,
-                    Some(FinishReason::Length | FinishReason::ContentFilter)
-                ),
+            finish_reason: reply.finish_reason().map(|reason| reason.as_str()),
+            complete,
             usage: reply.usage().map(|usage| Usage {
                 prompt_tokens: usage.prompt_tokens,
                 completion_tokens: usage.completion_tokens,

@@ -2,7 +2,7 @@
 
 use crate::{
     args::ConnectionArgs, cmd_balance::Amounts, context::Context, failure::Failure, input, model::ModelArgs,
-    output, usage,
+    output, target, usage,
 };
 use aipass::{Client, Embeddings, EmbeddingsBuilder, types::Usage};
 use clap::Args;
@@ -103,12 +103,12 @@ pub(crate) async fn run(context: &Context, args: &EmbedArgs) -> Result<(), Failu
         .map_err(Failure::perhaps_charged)?;
     let vector = answer.first().map(Vec::as_slice).unwrap_or_default();
     if !args.json {
-        output::json(&vector)?;
+        target::print_json(&vector)?;
     }
     let left = usage::left_if(args.usage, context, &client).await;
     if args.json {
         let balance = left.as_ref().and_then(|left| left.as_ref().ok());
-        output::json(&Json {
+        target::print_json(&Json {
             model: answer.meta().model(),
             embedding: vector,
             usage: answer.usage.as_ref().map(|usage| Tokens {
@@ -153,18 +153,20 @@ async fn lines(
         } else {
             group
         };
+        let mut text = String::new();
         for line in group {
             let vector = if line.trim().is_empty() {
                 None
             } else {
                 vectors.next().flatten()
             };
-            output::json(&Line {
+            text += &output::json_line(&Line {
                 index,
                 embedding: vector.as_deref(),
             })?;
             index += 1;
         }
+        target::print(&text)?;
         if let Some(failure) = failed {
             return Err(later(failure, index));
         }

@@ -1,6 +1,12 @@
 //! `aipass help`: the help of a command, and the tables that scripts rely on.
 
-use crate::{args::Cli, environment, exit, failure::Failure, output};
+use crate::{
+    args::Cli,
+    environment,
+    exit::{self, Exit},
+    failure::Failure,
+    output,
+};
 use clap::{Args, CommandFactory, Parser};
 use std::fmt::Write;
 
@@ -31,10 +37,13 @@ fn command(topic: Option<&str>) -> Result<(), Failure> {
         ));
     }
     let line = ["aipass"].into_iter().chain(topic).chain(["--help"]);
-    if let Err(help) = Cli::try_parse_from(line) {
-        output::parser(&help);
+    match Cli::try_parse_from(line) {
+        Err(help) => match output::parser(&help) {
+            Exit::Ok => Ok(()),
+            exit => Err(Failure::silent(exit)),
+        },
+        Ok(_) => Ok(()),
     }
-    Ok(())
 }
 
 fn exit_codes() -> String {

@@ -68,7 +68,7 @@ pub(crate) async fn run(context: &Context, args: &LoginArgs) -> Result<(), Failu
     }
     let settings = context.settings_for_writing(&args.connection)?;
     if settings.client_id().is_none() {
-        return Err(no_client_id());
+        return Err(no_client_id(&settings));
     }
     if args.with_token {
         return with_token(context, &settings).await;

@@ -42,7 +42,11 @@ pub(crate) async fn run(context: &Context, args: &ModelsArgs) -> Result<(), Fail
         return output::json(&models.iter().map(json).collect::<Vec<_>>());
     }
     if models.is_empty() {
-        output::note("no model matches");
+        output::note(if words.is_empty() {
+            "the service lists no models"
+        } else {
+            "no model matches"
+        });
     }
     for model in &models {
         output::foreign(&format!("{}\n", model.id))?;

@@ -4,11 +4,12 @@ use crate::{
     args::ConnectionArgs,
     cmd_balance::Amounts,
     context::Context,
+    exit::Exit,
     failure::Failure,
     input,
     model::ModelArgs,
     output::{self, Bar},
-    target::{OutputArgs, Target, Written},
+    target::{self, OutputArgs, Target, Written},
     usage,
 };
 use aipass::{ByteStream, Client, SpeechBuilder};
@@ -143,16 +144,33 @@ async fn next(context: &Context, sound: &mut ByteStream) -> Result<Option<bytes:
 
 /// Hands the sound on while it is made.
 async fn pipe(context: &Context, sound: &mut ByteStream) -> Result<(), Failure> {
-    let mut any = false;
+    let mut whole = Vec::new();
+    let mut unwritten = None;
     loop {
         match next(context, sound).await {
-            Ok(Some(piece)) => output::bytes(&piece)?,
-            Ok(None) => return Ok(()),
-            Err(failure) if any => return Err(failure.after_a_part()),
-            Err(failure) => return Err(failure.perhaps_charged()),
+            Ok(Some(piece)) => {
+                whole.extend_from_slice(&piece);
+                if unwritten.is_some() {
+                    continue;
+                }
+                match output::bytes(&piece) {
+                    // It is read to its end all the same: it is paid for.
+                    Err(failure) if failure.exit == Exit::Config => unwritten = Some(failure),
+                    outcome => outcome?,
+                }
+            }
+            Ok(None) => break,
+            Err(failure) if whole.is_empty() => return Err(failure.perhaps_charged()),
+            Err(failure) => {
+                let failure = failure.after_a_part();
+                return Err(match unwritten {
+                    Some(unwritten) => failure.with_help_of(target::kept(unwritten, &whole)),
+                    None => failure,
+                });
+            }
         }
-        any = true;
     }
+    unwritten.map_or(Ok(()), |unwritten| Err(target::kept(unwritten, &whole)))
 }
 
 /// Writes the whole sound, or keeps what came of it.

@@ -115,7 +115,9 @@ impl Status {
             return Ok(status);
         }
         if status.settings.client_id().is_none() {
-            let help = no_client_id().report.and_then(|report| report.help);
+            let help = no_client_id(&status.settings)
+                .report
+                .and_then(|report| report.help);
             let nobody = Failure::new(Exit::LoginRequired, "nobody is signed in");
             status.refused = Some(nobody.with_help(help.unwrap_or_default()));
             return Ok(status);

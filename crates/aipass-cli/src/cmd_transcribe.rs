@@ -1,14 +1,8 @@
 //! `aipass transcribe`: what a recording says, as text, subtitles or JSON.
 
 use crate::{
-    args::ConnectionArgs,
-    cmd_balance::Amounts,
-    context::Context,
-    failure::Failure,
-    input,
-    model::ModelArgs,
-    output::{self, Bar},
-    upload, usage,
+    args::ConnectionArgs, cmd_balance::Amounts, context::Context, failure::Failure, input, model::ModelArgs,
+    output::Bar, target, upload, usage,
 };
 use aipass::{FilePart, Meta, TranscriptionBuilder};
 use clap::{Args, ValueEnum};
@@ -111,7 +105,7 @@ pub(crate) async fn run(context: &Context, args: &TranscribeArgs) -> Result<(), 
     match (&said, &left) {
         (Said::Json(said), _) if args.json => {
             let balance = left.as_ref().and_then(|left| left.as_ref().ok());
-            output::json(&Json {
+            target::print_json(&Json {
                 text: &said.text,
                 language: said.language.as_deref(),
                 duration: said.duration,
@@ -166,8 +160,8 @@ async fn listen(transcription: TranscriptionBuilder, args: &TranscribeArgs) -> R
 
 fn show(said: &Said) -> Result<(), Failure> {
     match said {
-        Said::Text(text) if text.is_empty() || text.ends_with('\n') => output::foreign(text),
-        Said::Text(text) => output::foreign(&format!("{text}\n")),
-        Said::Json(said) => output::json(said),
+        Said::Text(text) if text.is_empty() || text.ends_with('\n') => target::print(text),
+        Said::Text(text) => target::print(&format!("{text}\n")),
+        Said::Json(said) => target::print_json(said),
     }
 }

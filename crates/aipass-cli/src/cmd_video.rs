@@ -250,12 +250,14 @@ async fn begun(
     let outcome = match shown {
         Ok(()) if follow.waits => follow.to_the_end(context, job).await,
         Ok(()) => follow::Outcome::begun(job),
-        // The pipe is closed: whoever reads it has the id, or does not want it.
-        Err(failure) => return Err(failure.after_paying()),
+        // Where the pipe is closed, whoever reads it has the id, or does not want it.
+        Err(failure) => return Err(follow.with_resume(failure, job.id()).after_paying()),
     };
     let asks = args.usage && outcome.failure.is_none();
     let left = usage::left_if(asks, context, client).await;
-    follow.tell(&outcome, cost, left.as_ref())?;
+    follow
+        .tell(&outcome, cost, left.as_ref())
+        .map_err(|failure| follow.with_resume(failure, outcome.id()).after_paying())?;
     match outcome.failure {
         Some(failure) => Err(failure.after_paying()),
         None => usage::end(left),

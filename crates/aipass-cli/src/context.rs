@@ -96,7 +96,7 @@ impl Context {
     /// The session that these settings lead to.
     pub(crate) fn session_of(&self, settings: &Settings) -> Result<Session, Failure> {
         if settings.client_id().is_none() {
-            return Err(no_client_id());
+            return Err(no_client_id(settings));
         }
         let store = settings.store()?;
         let mut builder = settings.builder();
@@ -316,12 +316,16 @@ impl Settings {
 }
 
 /// The steps that get a client id, since without one nothing can begin.
-pub(crate) fn no_client_id() -> Failure {
+pub(crate) fn no_client_id(settings: &Settings) -> Failure {
+    let place = match settings.unusual_base_url() {
+        Some(_) => "the developer pages of that service",
+        None => "https://aipass.one/panel/developer",
+    };
     Failure::config(
         "no client id is set",
         format!(
             "1. get a client: `aipass client register --name NAME`, or on\n   \
-             https://aipass.one/panel/developer with the redirect URI\n   \
+             {place} with the redirect URI\n   \
              {} and the scopes api:access and profile:read\n\
              2. `aipass login`, with --client-id ID or {} for one from there\n\
              No account yet? Try `aipass demo`.",

@@ -54,7 +54,7 @@ pub(crate) const TABLE: &[Row] = &[
     row(
         Exit::Budget,
         5,
-        "The wallet is empty; stderr says what was spent and where to top up.",
+        "The wallet is empty; stderr says what was spent, and `aipass topup` has the link to a page to add money.",
     ),
     row(
         Exit::RateLimited,

@@ -21,6 +21,9 @@ pub(crate) struct Failure {
 /// What to do where nobody is signed in.
 const LOGIN: &str = "run `aipass login`";
 
+/// What to do where the wallet is empty.
+const TOP_UP: &str = "add money: `aipass topup` prints the link to a page for that";
+
 /// What is printed about it, on stderr.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
@@ -79,13 +82,22 @@ impl Failure {
         self
     }
 
-    /// The same, for a program that was called with `--profile`: the login has to have the same.
+    /// The same, with the help of another failure that came on top.
+    pub(crate) fn with_help_of(self, other: Self) -> Self {
+        match other.report.and_then(|report| report.help) {
+            Some(help) => self.with_help(help),
+            None => self,
+        }
+    }
+
+    /// The same, for a program that was called with `--profile`: what helps has to have the same.
     pub(crate) fn for_profile(mut self, profile: Option<&str>) -> Self {
         if let (Some(profile), Some(report)) = (profile, &mut self.report)
             && let Some(help) = &mut report.help
         {
             *help = help
                 .replace("`aipass login`", &format!("`aipass login --profile {profile}`"))
+                .replace("`aipass topup`", &format!("`aipass --profile {profile} topup`"))
                 .replace("`aipass video", &format!("`aipass --profile {profile} video"))
                 .replace(
                     "`aipass login --scope",
@@ -115,6 +127,14 @@ impl Failure {
         failure
     }
 
+    /// The same, with what the server or the model said about it.
+    pub(crate) fn with_words(mut self, words: Option<&str>) -> Self {
+        if let Some(report) = &mut self.report {
+            report.server = words.map(str::to_owned);
+        }
+        self
+    }
+
     /// The reason at the bottom, as the system words it.
     pub(crate) fn set_cause(&mut self, cause: impl Into<String>) {
         if let Some(report) = &mut self.report {
@@ -128,6 +148,15 @@ impl Failure {
             Exit::Interrupted => self.with_help("the call may have been charged"),
             _ => self,
         }
+    }
+
+    /// The same, where nothing can have been charged.
+    pub(crate) fn of_a_free_call(mut self) -> Self {
+        if self.exit == Exit::MayBeCharged {
+            self.exit = Exit::Server;
+            return self.with_help("try again later");
+        }
+        self
     }
 
     /// The same, after something was paid for: the command is not simply run again, with a login or without.
@@ -184,6 +213,14 @@ fn help_of(error: &aipass::Error) -> String {
         login_help()
     } else if let Some(scope) = error.missing_scope() {
         scope_help(scope)
+    } else if error.is_budget_exceeded() {
+        // The library names the dashboard of AI Pass itself, which may not be where this wallet is.
+        let risk = error.charge_risk();
+        if risk.may_have_been_charged() {
+            format!("{TOP_UP}; {risk}")
+        } else {
+            TOP_UP.to_owned()
+        }
     } else {
         error.help()
     }

@@ -19,9 +19,14 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
 
 /// Prints one JSON document on a line of its own.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    data(&json_line(value)?)
+}
+
+/// That line.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
     let text = serde_json::to_string(value)
         .map_err(|_| Failure::new(Exit::Other, "the result cannot be written as JSON"))?;
-    line(&escaped(&text))
+    Ok(format!("{}\n", escaped(&text)))
 }
 
 /// The same JSON, with what a terminal would obey in the form `\u009b`. Outside its strings JSON has no such character,
@@ -127,9 +132,15 @@ pub(crate) fn failure(failure: &Failure) {
 
 /// Prints what the command-line parser has to say: its help, or what is wrong.
 pub(crate) fn parser(error: &clap::Error) -> Exit {
+    let printed = error.print();
+    if error.use_stderr() {
+        return Exit::Usage;
+    }
     // A reader that has closed the pipe wants to see no more.
-    let _ = error.print();
-    if error.use_stderr() { Exit::Usage } else { Exit::Ok }
+    let Err(error) = printed else { return Exit::Ok };
+    let unwritten = Failure::output(&error);
+    failure(&unwritten);
+    unwritten.exit
 }
 
 /// Text with colours, where there is somebody to see them.

@@ -117,16 +117,32 @@ impl Target {
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<Option<Written>, Failure> {
         match self {
             Self::Stdout => match output::bytes(bytes) {
-                // Nobody reads on, which is no failure; a full disk behind stdout is one.
-                Err(failure) if failure.exit == Exit::Config => {
-                    let kind = MediaType::of_content(bytes);
-                    Err(elsewhere(Path::new("stdout"), kind, bytes, None))
-                }
-                outcome => outcome.map(|()| None),
+                Err(failure) => Err(kept(failure, bytes)),
+                Ok(()) => Ok(None),
             },
             Self::File(place) => place.write(bytes).map(Some),
         }
     }
+}
+
+/// Prints a text that was paid for. Where stdout does not take it, it is kept elsewhere.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    output::foreign(text).map_err(|failure| kept(failure, text.as_bytes()))
+}
+
+/// The same for a JSON document on a line of its own.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let line = output::json_line(value)?;
+    output::data(&line).map_err(|failure| kept(failure, line.as_bytes()))
+}
+
+/// What stdout did not take, kept elsewhere. Nobody reads on, which is no failure; a full disk behind stdout is one.
+pub(crate) fn kept(failure: Failure, bytes: &[u8]) -> Failure {
+    if failure.exit != Exit::Config {
+        return failure;
+    }
+    let cause = failure.report.and_then(|report| report.cause);
+    elsewhere(Path::new("stdout"), bytes, cause)
 }
 
 impl Place {
@@ -168,7 +184,7 @@ impl Place {
         let wanted = kind.map_or_else(|| self.path.clone(), |kind| fitting(&self.path, kind));
         let path = match self.put(&wanted, bytes) {
             Ok(path) => path,
-            Err(error) => return Err(elsewhere(&self.path, kind, bytes, Some(&error))),
+            Err(error) => return Err(elsewhere(&self.path, bytes, Some(error.to_string()))),
         };
         let written = Written {
             path: path.display().to_string(),
@@ -265,8 +281,12 @@ fn unfinished(path: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Keeps what cannot be written where it should be, and says where.
-fn elsewhere(path: &Path, kind: Option<MediaType>, bytes: &[u8], error: Option<&io::Error>) -> Failure {
-    let suffix = format!(".{}", kind.unwrap_or(MediaType::UNKNOWN).extension());
+fn elsewhere(path: &Path, bytes: &[u8], cause: Option<String>) -> Failure {
+    let suffix = match MediaType::of_content(bytes) {
+        Some(kind) => format!(".{}", kind.extension()),
+        None if std::str::from_utf8(bytes).is_ok() => ".txt".to_owned(),
+        None => format!(".{}", MediaType::UNKNOWN.extension()),
+    };
     let keep = || {
         let mut builder = tempfile::Builder::new();
         let mut file = builder.prefix("aipass-").suffix(&suffix).tempfile()?;
@@ -281,13 +301,23 @@ fn elsewhere(path: &Path, kind: Option<MediaType>, bytes: &[u8], error: Option<&
             what,
             format!("it is paid for, so it is kept in {}", kept.display()),
         ),
-        Err(_) => Failure::new(Exit::Config, what)
-            .with_help("nor can a temporary file: it was paid for, and is lost"),
+        Err(_) => Failure::new(Exit::Config, what).with_help(last_resort(bytes)),
     };
-    if let Some(error) = error {
-        failure.set_cause(error.to_string());
+    if let Some(cause) = cause {
+        failure.set_cause(cause);
     }
     failure
+}
+
+/// What nothing takes is shown where the person reads, if it is a text.
+fn last_resort(bytes: &[u8]) -> &'static str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            output::note(&output::harmless(text.trim_end()));
+            "nor can a temporary file: it is paid for, and stands above"
+        }
+        Err(_) => "nor can a temporary file: it was paid for, and is lost",
+    }
 }
 
 /// `cat-2.png` for `cat.png`.

@@ -4,6 +4,8 @@
 //! The exact bodies of the real service are not documented. Resource errors here follow LiteLLM, which the service
 //! forwards to: `code` is the status as text.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -19,7 +21,7 @@ pub(crate) struct ApiError {
     kind: &'static str,
     /// Where it says more than the status.
     code: Option<&'static str>,
-    param: Option<&'static str>,
+    param: Option<Cow<'static, str>>,
     message: String,
     challenge: Option<String>,
 }
@@ -55,17 +57,14 @@ impl ApiError {
     }
 
     /// A 400 that names the member of the request that is wrong.
-    pub(crate) fn bad_param(param: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            param: Some(param),
-            ..Self::bad_request(message)
-        }
+    pub(crate) fn bad_param(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self::bad_request(message).of_param(param)
     }
 
     /// The same, naming the member of the request that is wrong.
-    pub(crate) fn of_param(self, param: &'static str) -> Self {
+    pub(crate) fn of_param(self, param: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            param: Some(param),
+            param: Some(param.into()),
             ..self
         }
     }
@@ -80,10 +79,7 @@ impl ApiError {
         let message = format!(
             "{call}: Invalid model name passed in model={model}. Call `/v1/models` to view available models for your key."
         );
-        Self {
-            param: Some("model"),
-            ..Self::bad_request(message)
-        }
+        Self::bad_param("model", message)
     }
 
     /// No bearer at all: RFC 6750 section 3.1 wants a challenge without an error code then.
@@ -134,7 +130,7 @@ impl IntoResponse for ApiError {
             error: ApiErrorObject {
                 message: &self.message,
                 kind: self.kind,
-                param: self.param,
+                param: self.param.as_deref(),
                 code: self.code.unwrap_or(self.status.as_str()),
             },
         };

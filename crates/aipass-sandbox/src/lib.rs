@@ -37,6 +37,9 @@
 //! - A refused exchange leaves the code usable. A code or refresh token that comes back revokes its whole grant, and so
 //!   does revoking either token of a pair. The access token from before a refresh stays valid until it expires.
 //! - `http://[::1]` counts as loopback beside `localhost` and `127.0.0.1`.
+//! - Of a strict schema, what OpenAI's guide rules out or its errors name is refused, for OpenAI's models alone. A tool's
+//!   answer must belong to a call right before it, and each call must have one.
+//! - `response_format` is refused for `gpt-image` models, whose images come as base64.
 //! - Prices are made up. A call is refused once the budget is used up, not when it would go over it, as LiteLLM does.
 //!
 //! # Answers

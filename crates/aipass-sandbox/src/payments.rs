@@ -101,7 +101,8 @@ fn settle(app: &Shared, id: &str) -> bool {
 
 fn unknown() -> Response {
     page::problem(
-        "This checkout has ended",
-        "Please go back to the app and add money again.",
+        "This checkout link does not work",
+        "It may be too old. Your balance shows whether it was paid; if not, please go back to the app for a new one.",
+        "Nothing was paid here.",
     )
 }

@@ -29,7 +29,7 @@ async fn the_page_says_who_asks_for_what_and_can_be_used_without_script() {
     for text in [
         "<bdi>Test App</bdi> wants to use your AI Pass",
         "<bdi>Robin Sandbox</bdi>",
-        "<bdi>robin@sandbox.test</bdi>",
+        "<bdi>robin<wbr>@sandbox.test</bdi>",
         "$10.00",
         "Use AI models for you",
         "See who you are",
@@ -111,6 +111,11 @@ async fn allow_leads_back_with_a_code_once() {
         assert_eq!(again.status, 400);
         assert_eq!(again.header("location"), None);
         assert!(again.body.contains("This page has been used or is too old"));
+        assert!(
+            again.body.contains("<footer>Nothing more was shared. "),
+            "{}",
+            again.body
+        );
     }
     assert_eq!((sandbox.counts().approvals, sandbox.counts().denials), (1, 0));
 }

@@ -106,10 +106,10 @@ async fn a_link_leads_to_a_png_of_the_asked_size_and_needs_no_bearer() {
 async fn the_picture_follows_from_the_prompt_and_its_number() {
     let (sandbox, token) = signed_in().await;
     let ask = async |prompt: &str, n: u32| {
-        let body = json!({ "model": "gpt-image-1", "prompt": prompt, "n": n, "size": "auto", "response_format": "url" });
+        let body = json!({ "model": "gpt-image-1", "prompt": prompt, "n": n, "size": "auto" });
         post(&sandbox, &token, &body).await
     };
-    // These models answer with base64 whatever was asked for.
+    // These models answer with base64, and cannot be asked for a link.
     let (one, two, other) = (
         ask("a fox", 1).await,
         ask("a fox", 2).await,
@@ -278,6 +278,10 @@ async fn what_no_model_draws_is_refused_free_of_charge() {
         (json!({ "prompt": "x", "quality": "best" }), "quality"),
         (
             json!({ "prompt": "x", "response_format": "file" }),
+            "response_format",
+        ),
+        (
+            json!({ "model": "gpt-image-1", "prompt": "x", "response_format": "b64_json" }),
             "response_format",
         ),
         (json!({ "prompt": "x", "output_format": "webp" }), "output_format"),

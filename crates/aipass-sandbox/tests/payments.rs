@@ -53,7 +53,9 @@ async fn a_person_adds_money_with_one_click() {
     assert_eq!(sandbox.counts().payments, 1);
     let done = send(&sandbox, "GET", path, &[], "").await;
     assert!(
-        done.body.contains("<h1>$12.50 added</h1>") && !done.body.contains("<form"),
+        done.body
+            .contains("<h1>This link is paid</h1>\n<p>It has added $12.50 to your balance, once.")
+            && !done.body.contains("<form"),
         "{}",
         done.body
     );
@@ -102,7 +104,12 @@ async fn an_amount_has_its_bounds_and_a_session_its_id() {
     for method in ["GET", "POST"] {
         let page = send(&sandbox, method, "/checkout/none", &[], "").await;
         assert_eq!(page.status, 400);
-        assert!(page.body.contains("This checkout has ended"));
+        assert!(page.body.contains("This checkout link does not work"));
+        assert!(
+            page.body.contains("<footer>Nothing was paid here. "),
+            "{}",
+            page.body
+        );
     }
     let elsewhere = sandbox.pay("https://example.com/checkout/1").await;
     assert!(matches!(elsewhere, Err(PersonError::Elsewhere)));

@@ -2,7 +2,7 @@
 
 use crate::{failure::Failure, upload};
 use aipass::{
-    Image, ImageError, MediaType,
+    Image, MediaType,
     enums::InputAudioFormat,
     types::{ContentPart, InputAudio},
 };
@@ -21,7 +21,10 @@ pub(super) async fn part(attached: &str) -> Result<ContentPart, Failure> {
     if is_address(attached) {
         return match Image::url(attached) {
             Ok(image) => Ok(image.into()),
-            Err(error) => Err(unfit("the address of a picture", &error)),
+            Err(error) => Err(Failure::config(
+                format!("the address of a picture cannot be sent: {error}"),
+                "give one that begins with https://, or a file",
+            )),
         };
     }
     let path = Path::new(attached);
@@ -102,7 +105,7 @@ async fn of(path: &Path, bytes: Vec<u8>) -> Result<ContentPart, Failure> {
             "is neither a picture, nor a sound, nor a text",
             "attach JPEG, PNG, GIF, WebP, WAV, MP3, or text in UTF-8",
         )),
-        Err(error) => Err(unfit(&path.display().to_string(), &error)),
+        Err(error) => Err(refused(path, &format!("cannot be sent: {error}"), error.help())),
     }
 }
 
@@ -135,10 +138,6 @@ fn name(path: &Path) -> String {
 
 fn refused(path: &Path, why: &str, help: &str) -> Failure {
     Failure::config(format!("{} {why}", path.display()), help)
-}
-
-fn unfit(what: &str, error: &ImageError) -> Failure {
-    Failure::config(format!("{what} cannot be sent: {error}"), error.help())
 }
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ pub(super) async fn format(file: &str) -> Result<ResponseFormat, Failure> {
     }))
 }
 
-/// Whether every object that the schema describes is closed, so that the answer can be held to it to the letter.
+/// Whether every object that the schema describes is closed, and none of its members may be missing, so that the answer can
+/// be held to it to the letter. The service refuses to do so for any other.
 fn is_closed(schema: &Map<String, Value>) -> bool {
     let kind = schema.get("type");
     let is_object = schema.contains_key("properties")
@@ -40,6 +41,13 @@ fn is_closed(schema: &Map<String, Value>) -> bool {
         });
     if is_object && schema.get("additionalProperties") != Some(&Value::Bool(false)) {
         return false;
+    }
+    if let Some(Value::Object(members)) = schema.get("properties") {
+        let required = schema.get("required").and_then(Value::as_array);
+        let is_required = |name: &String| required.is_some_and(|names| names.iter().any(|one| one == name));
+        if !members.keys().all(is_required) {
+            return false;
+        }
     }
     schema.iter().all(|(key, value)| match (key.as_str(), value) {
         // Names that are the schema's own, each with a schema.
@@ -116,11 +124,15 @@ mod tests {
             (r#"{"type":"string"}"#, true),
             (r#"{"type":"object","additionalProperties":true}"#, false),
             (
+                r#"{"type":"object","additionalProperties":false,"properties":{"a":{"type":"string"}},"required":[]}"#,
+                false,
+            ),
+            (
                 r#"{"type":"object","additionalProperties":false,"properties":{"a":{"type":"array","items":{"type":"object"}}}}"#,
                 false,
             ),
             (
-                r#"{"type":"object","additionalProperties":false,"properties":{"type":{"type":"string"},"properties":{"const":{"type":"object"}}}}"#,
+                r#"{"type":"object","additionalProperties":false,"required":["type","properties"],"properties":{"type":{"type":"string"},"properties":{"const":{"type":"object"}}}}"#,
                 true,
             ),
             (r##"{"$ref":"#/$defs/a","$defs":{"a":{"properties":{}}}}"##, false),

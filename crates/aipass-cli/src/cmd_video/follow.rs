@@ -37,6 +37,10 @@ impl Outcome {
             failure: None,
         }
     }
+
+    pub(super) fn id(&self) -> &str {
+        self.job.id()
+    }
 }
 
 impl Follow {
@@ -224,7 +228,7 @@ impl Follow {
     }
 
     /// The same failure, with what to do about the video, which is paid for.
-    fn with_resume(&self, mut failure: Failure, id: &str) -> Failure {
+    pub(super) fn with_resume(&self, mut failure: Failure, id: &str) -> Failure {
         let is_worth_it =
             failure.exit.may_pass() || matches!(failure.exit, Exit::LoginRequired | Exit::Config);
         if !is_worth_it {

@@ -67,10 +67,7 @@ pub(crate) async fn budget(sandbox: &Sandbox, client: &Client, model: &str) -> S
         format_args!("{} of {} USD", usd(spent), usd(max)),
     )?;
     held(
-        format!(
-            "{spent:.2} of {max:.2} USD spent; top up: {}",
-            budget.dashboard_url
-        ),
+        format!("{spent:.2} of {max:.2} USD spent; the next call was refused, and not charged"),
         (),
     )
 }

@@ -208,6 +208,83 @@ fn events_are_printed_as_they_come_and_a_cut_is_told() {
 }
 
 #[test]
+fn an_error_inside_a_stream_ends_it_with_its_code() {
+    let word = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one\"}}]}\r\n\r\n";
+    let error = |body: &str| format!("data: {{\"error\":{body}}}\n\n");
+    let part = "note: what is printed is part of the answer\n";
+    for (before, event, code, says) in [
+        (
+            word,
+            error(r#"{"message":"m","type":"budget_exceeded"}"#),
+            5,
+            "error: the wallet is empty",
+        ),
+        (word, error(r#"{"message":"m","code":"429"}"#), 6, part),
+        (
+            word,
+            error(r#"{"message":"m","code":"content_filter"}"#),
+            11,
+            part,
+        ),
+        (word, error(r#"{"message":"m","code":"500"}"#), 10, part),
+        (
+            word,
+            "event: error\ndata: overloaded\n\n".to_owned(),
+            10,
+            "server: overloaded\n",
+        ),
+        ("", error(r#"{"message":"m","code":"500"}"#), 8, "charged"),
+        (
+            ": ping\n\n",
+            error(r#"{"message":"m","code":"429"}"#),
+            6,
+            "server: m\n",
+        ),
+    ] {
+        let server = RawStream::start();
+        let mut running = server.program(["api", "POST", "/v1/x"]).start();
+        server.send(before);
+        running.stdout_until(before);
+        let (head, tail) = event.split_at(event.len() / 2);
+        server.send(head);
+        running.stdout_until(head);
+        server.send(tail);
+        // It ends though the connection stays open.
+        let run = running.wait().exits(code).prints(tail).says(says);
+        assert_eq!(
+            run.stderr.contains(part),
+            before == word,
+            "{event}: {}",
+            run.stderr
+        );
+        server.close();
+    }
+    let failed = error(r#"{"message":"m","code":"500"}"#);
+    let server = Answers::one("200 OK", "content-type: text/event-stream\r\n", &failed);
+    let run = server
+        .program(["api", "GET", "/v1/x"])
+        .run()
+        .exits(9)
+        .prints(&failed);
+    assert!(!run.stderr.contains("charged"), "{}", run.stderr);
+    // What only looks like one goes through.
+    for (kind, body) in [
+        (
+            "text/event-stream",
+            "data: {\"type\":\"done\",\"error\":null}\n\n",
+        ),
+        ("text/plain", "data: {\"error\":{\"message\":\"m\"}}\n\n"),
+    ] {
+        let server = Answers::one("200 OK", &format!("content-type: {kind}\r\n"), body);
+        server
+            .program(["api", "POST", "/v1/x"])
+            .run()
+            .exits(0)
+            .prints(body);
+    }
+}
+
+#[test]
 fn bytes_go_through_as_they_are() {
     let mut answer = b"HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\ncontent-length: 256\r\n\r\n".to_vec();
     let bytes: Vec<u8> = (0..=255).collect();

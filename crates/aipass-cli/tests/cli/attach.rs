@@ -103,7 +103,10 @@ async fn what_no_model_takes_is_refused_before_anything_is_sent() {
             .run()
             .exits(3)
             .prints("");
-        assert!(run.says(says).stderr.contains("\nhelp: "), "{file}");
+        let run = run.says(says);
+        // What the person can do, and not what a programmer could.
+        assert!(run.stderr.contains("\nhelp: "), "{file}");
+        assert!(!run.stderr.contains("::"), "{}", run.stderr);
     }
     assert_eq!(stage.sandbox.counts().requests_to(Route::ChatCompletions), 0);
 }

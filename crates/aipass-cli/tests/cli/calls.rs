@@ -27,9 +27,12 @@ async fn an_empty_wallet_is_5_with_the_amounts_and_the_way_out() {
     for args in [&CHAT[..], &WHOLE] {
         let run = stage.with_token(args).run().exits(5).prints("");
         run.says("error: the wallet is empty (HTTP 400)\n")
-            .says("help: add funds at https://aipass.one/panel/dashboard, then try again\n")
+            .says("help: add money: `aipass topup` prints the link to a page for that\n")
             .says("wallet: 0.00 of 0.00 USD spent\n");
     }
+    let run = stage.with_token(CHAT).args(["--profile", "default"]);
+    stage.write_profiles("[profiles.default]\nclient_id = \"mine\"\n");
+    run.run().exits(5).says("`aipass --profile default topup`");
     // It goes before what the status says.
     let broke = r#"{"error":{"message":"m","type":"budget_exceeded"}}"#;
     for code in [401, 403, 429, 500] {
@@ -197,6 +200,52 @@ fn an_answer_that_a_filter_or_the_model_ends_is_11() {
         for args in [&CHAT[..], &WHOLE] {
             let server = Answers::one("200 OK", "content-type: application/json\r\n", body);
             server.program(args).run().exits(11).prints(stdout).says(says);
+        }
+    }
+}
+
+/// Whether it is whole, in the JSON as by the exit code.
+#[test]
+fn only_what_is_known_to_be_an_end_makes_a_whole_answer() {
+    let ended = |message: &str, reason: &str| {
+        format!(r#"{{"choices":[{{"index":0,"message":{message},"finish_reason":{reason}}}]}}"#)
+    };
+    let text = r#"{"content":"one"}"#;
+    for (body, code, says) in [
+        (ended(text, "\"stop\""), 0, ""),
+        (ended(text, "null"), 0, ""),
+        (ended(text, "\"\""), 0, ""),
+        (
+            ended(text, "\"network_error\""),
+            10,
+            "error: the answer ended for a reason that is not known to be an end\nhelp: it may be part of an answer; it \
+             has been paid for\nserver: network_error\n",
+        ),
+        (
+            ended(text, "\"length\""),
+            10,
+            "error: the answer ends at the limit of tokens\n",
+        ),
+        (
+            ended(text, "\"content_filter\""),
+            11,
+            "error: a content filter ended the answer\n",
+        ),
+        (
+            ended(r#"{"content":"one","refusal":"No."}"#, "\"stop\""),
+            11,
+            "error: the model refused to answer\nserver: No.\n",
+        ),
+    ] {
+        for args in [&CHAT[..], &WHOLE] {
+            let server = Answers::one("200 OK", "content-type: application/json\r\n", &body);
+            let run = server.program(args).arg("--json").run().exits(code).says(says);
+            let answer: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+            assert_eq!(
+                (&answer["text"], &answer["complete"]),
+                (&"one".into(), &(code == 0).into()),
+                "{body}"
+            );
         }
     }
 }

@@ -128,7 +128,7 @@ async fn a_refusal_shows_the_servers_own_words_and_what_to_do() {
         .run()
         .exits(5)
         .prints("");
-    broke.says("error: the wallet is empty (HTTP 400)\nhelp: add funds at ");
+    broke.says("error: the wallet is empty (HTTP 400)\nhelp: add money: `aipass topup`");
     let words = r#"{"error":{"message":"one\u001b[2J\ntwo","type":"x","code":"400"}}"#;
     stage
         .sandbox

@@ -40,8 +40,12 @@ fn a_missing_or_unusable_setting_is_3() {
             .prints("")
             .says("error: no client id is set\n");
         run.says("http://127.0.0.1:8417/callback")
+            .says("https://aipass.one/panel/developer")
             .says("AIPASS_CLIENT_ID")
             .says("aipass demo");
+        let elsewhere = Program::new(args).env("AIPASS_BASE_URL", "https://gateway.example");
+        let run = elsewhere.run().exits(3).says("aipass client register");
+        assert!(!run.stderr.contains("aipass.one"), "{}", run.stderr);
     }
     // An empty variable counts as not set.
     Program::new(["balance"])
@@ -169,20 +173,98 @@ async fn ctrl_c_is_130_also_while_waiting_for_the_browser() {
     running.wait().exits(130).prints("").says("error: interrupted\n");
 }
 
+/// What was paid for is not lost with it.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_full_disk_does_not_take_is_kept_if_it_was_paid_for() {
+    use std::process::Stdio;
+    let stage = Stage::start().await;
+    let sound = stage.file("tide.mp3");
+    let speak = ["speak", "The tide is out.", "-m", "tts-1", "-o"];
+    stage.with_token(speak).arg(&sound).run().exits(0);
+    let answer = "You asked: \"Hi\" The sandbox wrote this; no model was asked.";
+    let chat = ["chat", "-m", "gpt-4o-mini", "Hi"];
+    let embed = ["embed", "Hi", "-m", "text-embedding-3-small", "--dimensions", "2"];
+    let api = [
+        "api",
+        "POST",
+        "/oauth2/v1/chat/completions",
+        "-f",
+        "model=gpt-4o-mini",
+        "-F",
+    ];
+    let messages = "messages=[{\"role\":\"user\",\"content\":\"Hi\"}]";
+    for (args, more, kept) in [
+        (&chat[..], &[][..], answer),
+        (&chat, &["--no-stream"], answer),
+        (&chat, &["--json"], "\"complete\":true"),
+        (&embed, &[], "[0."),
+        (&embed, &["--jsonl"], "{\"index\":0,\"embedding\":[0."),
+        (
+            &["transcribe", &sound, "-m", "whisper-1"],
+            &[],
+            "The tide is out.",
+        ),
+        (
+            &["transcribe", &sound, "-m", "whisper-1"],
+            &["--json"],
+            "{\"text\":\"The tide is out.\"",
+        ),
+        (&speak, &["-"], "The tide is out."),
+        (&api, &[messages], "\"finish_reason\":\"stop\""),
+        (&api, &[messages, "-F", "stream=true"], "data: [DONE]\n\n"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let program = stage.with_token(args).args(more).env("TMPDIR", folder.path());
+        let running = program.start_on([Stdio::null(), full.into(), Stdio::piped()]);
+        let run = running
+            .wait()
+            .exits(3)
+            .says("error: stdout cannot be written\nhelp: it is paid for, so it is kept in ")
+            .says("cause: No space left on device");
+        let mut files = std::fs::read_dir(folder.path()).unwrap();
+        let file = files.next().unwrap().unwrap().path();
+        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+        assert!(text.contains(kept), "{args:?} {more:?}: {text}");
+        assert!(run.stderr.contains(file.to_str().unwrap()) && files.next().is_none());
+    }
+    // Where there is no room at all, a text is shown.
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let program = stage.with_token(chat).env("TMPDIR", "/dev/null");
+    let running = program.start_on([Stdio::null(), full.into(), Stdio::piped()]);
+    let told = "\nerror: stdout cannot be written\nhelp: nor can a temporary file: it is paid for, and stands above\n";
+    running.wait().exits(3).says(&format!("{answer}{told}"));
+    // A video is kept by its id.
+    for more in [&[][..], &["--json"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let program = stage
+            .with_token(["video", "create", "A wave", "-m", "sora-2"])
+            .args(more);
+        let running = program.start_on([Stdio::null(), full.into(), Stdio::piped()]);
+        running
+            .wait()
+            .exits(3)
+            .says("the video is paid for; go on with `aipass video wait video_");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_3_and_a_closed_pipe_is_0() {
     use std::process::{Command, Stdio};
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
-    if let Ok(full) = full {
+    for args in [&["help", "exit-codes"][..], &["help", "chat"], &["--version"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let Ok(full) = full else { break };
         let output = Command::new(env!("CARGO_BIN_EXE_aipass"))
-            .args(["help", "exit-codes"])
+            .args(args)
             .env_clear()
             .stdout(full)
             .output();
         let output = output.unwrap();
-        assert_eq!(output.status.code(), Some(3));
-        assert!(String::from_utf8_lossy(&output.stderr).contains("the output cannot be written"));
+        assert_eq!(output.status.code(), Some(3), "{args:?}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(stderr.matches("the output cannot be written").count(), 1);
     }
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

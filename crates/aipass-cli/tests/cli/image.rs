@@ -257,7 +257,7 @@ async fn what_fails_has_its_exit_code_and_leaves_no_file() {
         .exits(5)
         .prints("")
         .says("error: the wallet is empty")
-        .says("help: add funds at ");
+        .says("help: add money: `aipass topup`");
     assert!(stage.files().is_empty());
 }
 

@@ -211,18 +211,22 @@ async fn a_token_is_not_read_from_a_terminal() {
 /// Bytes could make a terminal do anything; a text is shown without what it would obey.
 #[test]
 fn a_terminal_gets_text_and_no_bytes() {
+    let folder = tempfile::tempdir().unwrap();
     let sound = Answers::one("200 OK", "content-type: audio/mpeg\r\n", "ID3\x1b[2J");
     let screen = Terminal::start(
         sound
             .program(["api", "POST", "/oauth2/v1/audio/speech"])
-            .env("NO_COLOR", "1"),
+            .env("NO_COLOR", "1")
+            .env("TMPDIR", folder.path()),
     )
     .end(3);
     assert!(
         screen.contains("error: the answer is audio/mpeg, and not for a terminal")
-            && screen.contains("> FILE`; this call was probably charged"),
+            && screen.contains("help: it is paid for, so it is kept in "),
         "{screen}"
     );
+    let kept = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap();
+    assert_eq!(std::fs::read(kept.path()).unwrap(), b"ID3\x1b[2J");
     assert!(!screen.contains("ID3"), "{screen}");
 
     let text = Answers::one(

@@ -7,7 +7,9 @@ mod prompt;
 mod request;
 mod sample;
 mod stream;
+mod strict;
 mod tools;
+mod turns;
 
 use axum::Json;
 use axum::body::Body;
@@ -43,6 +45,7 @@ pub(crate) async fn complete(
         .map_err(|error| ApiError::body(&error))?;
     let model = Model::serving("/chat/completions", request.model.as_deref(), "chat_completions")?;
     request.check()?;
+    strict::check(&request, model)?;
     let prompt = Prompt::read(&request)?;
 
     let completion = Completion::of(&request, &prompt, model);

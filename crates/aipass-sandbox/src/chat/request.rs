@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::turns;
 use crate::errors::ApiError;
 
 #[derive(Deserialize)]
@@ -30,7 +31,14 @@ pub(super) struct StreamOptions {
 pub(super) struct Message {
     pub(super) role: Role,
     pub(super) content: Option<Content>,
+    pub(super) tool_calls: Option<Vec<MadeCall>>,
     pub(super) tool_call_id: Option<String>,
+}
+
+/// A call that an earlier answer made.
+#[derive(Deserialize)]
+pub(super) struct MadeCall {
+    pub(super) id: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -86,6 +94,7 @@ pub(super) struct Function {
     pub(super) name: String,
     #[serde(default)]
     pub(super) parameters: Value,
+    pub(super) strict: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -99,7 +108,10 @@ pub(super) enum ResponseFormat {
 #[derive(Deserialize)]
 pub(super) struct JsonSchema {
     #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
     pub(super) schema: Value,
+    pub(super) strict: Option<bool>,
 }
 
 impl Content {
@@ -133,17 +145,7 @@ impl ChatRequest {
         if self.limit().is_some_and(|limit| limit < 1) {
             return Err(ApiError::bad_param("max_tokens", "max_tokens must be at least 1"));
         }
-        if self
-            .messages
-            .iter()
-            .any(|message| message.role == Role::Tool && message.tool_call_id.is_none())
-        {
-            return Err(ApiError::bad_param(
-                "messages",
-                "a message of role tool needs a tool_call_id",
-            ));
-        }
-        Ok(())
+        turns::check(&self.messages)
     }
 
     pub(super) fn choices(&self) -> u64 {

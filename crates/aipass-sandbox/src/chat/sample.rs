@@ -123,9 +123,10 @@ impl<'a> Sampler<'a> {
                     return Some(Sampler { known, ..*self }.object(schema, depth));
                 }
                 Value::Array(items) if takes(schema, "array") => {
-                    let of = schema.get("items")?;
-                    let items = items.iter().map(|item| self.fitting(of, item, depth + 1));
-                    return items.collect::<Option<Vec<_>>>().map(Value::Array);
+                    let items = items.iter().enumerate();
+                    let items = items.map(|(at, item)| self.fitting(item_at(schema, at)?, item, depth + 1));
+                    let items = items.collect::<Option<Vec<_>>>()?;
+                    return (items.len() >= places(schema)).then_some(Value::Array(items));
                 }
                 Value::Number(number) => {
                     let is_whole = number.is_i64() || number.is_u64();
@@ -168,9 +169,11 @@ impl<'a> Sampler<'a> {
 
     fn array(&self, schema: &'a Value, name: &str, depth: usize) -> Value {
         let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(0);
+        let least = usize::try_from(least).unwrap_or(usize::MAX);
         let count = if depth < FULL_DEPTH { least.max(1) } else { least }.min(100);
-        let items = schema.get("items").unwrap_or(&Value::Null);
-        (0..count).map(|_| self.value(items, name, depth + 1)).collect()
+        (0..count.max(places(schema)))
+            .map(|at| self.value(item_at(schema, at).unwrap_or(&Value::Null), name, depth + 1))
+            .collect()
     }
 
     fn string(&self, schema: &Value, name: &str) -> String {
@@ -184,6 +187,18 @@ impl<'a> Sampler<'a> {
             _ => bounded(&text(name, self.hint), schema),
         }
     }
+}
+
+/// The places of a tuple.
+fn places(schema: &Value) -> usize {
+    let places = schema.get("prefixItems").and_then(Value::as_array);
+    places.map_or(0, Vec::len)
+}
+
+/// The schema of the item at that place of a list: a tuple has one for each.
+fn item_at(schema: &Value, at: usize) -> Option<&Value> {
+    let place = schema.get("prefixItems").and_then(|places| places.get(at));
+    place.or_else(|| schema.get("items"))
 }
 
 fn is_null(schema: &Value) -> bool {
@@ -200,7 +215,7 @@ fn type_of(schema: &Value) -> &str {
             .find(|name| *name != "null")
             .unwrap_or("null"),
         _ if schema.get("properties").is_some() => "object",
-        _ if schema.get("items").is_some() => "array",
+        _ if schema.get("items").is_some() || schema.get("prefixItems").is_some() => "array",
         _ => "string",
     }
 }
@@ -245,6 +260,26 @@ fn bounded(text: &str, schema: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tuple_has_a_value_of_its_own_kind_at_each_place() {
+        let pair = json!({ "type": "array", "minItems": 2, "maxItems": 2,
+            "prefixItems": [{ "type": "integer" }, { "type": "string" }] });
+        let schema = json!({ "type": "object", "required": ["pair"], "properties": { "pair": pair } });
+        for (known, expected) in [
+            (json!({}), json!({ "pair": [3, "Hi"] })),
+            (json!({ "pair": [7, "x"] }), json!({ "pair": [7, "x"] })),
+            (json!({ "pair": ["x", 7] }), json!({ "pair": [3, "Hi"] })),
+            (json!({ "pair": [7] }), json!({ "pair": [3, "Hi"] })),
+            (json!({ "pair": [7, "x", 1] }), json!({ "pair": [3, "Hi"] })),
+        ] {
+            assert_eq!(
+                instance(&schema, known.as_object().unwrap(), "Hi"),
+                expected,
+                "{known}"
+            );
+        }
+    }
 
     #[test]
     fn an_instance_fills_every_kind_of_schema() {

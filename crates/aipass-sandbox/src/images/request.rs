@@ -75,8 +75,15 @@ impl Order {
         if n > 1 && model.id == "dall-e-3" {
             return Err(ApiError::bad_param("n", "you must provide n=1 for dall-e-3"));
         }
+        if modern && options.response_format.is_some() {
+            return Err(ApiError::bad_param(
+                "response_format",
+                "Unknown parameter: 'response_format'.",
+            ));
+        }
         let as_base64 = match options.response_format.as_deref() {
-            None | Some("url") => modern,
+            None => modern,
+            Some("url") => false,
             Some("b64_json") => true,
             Some(_) => {
                 return Err(ApiError::bad_param(

@@ -24,7 +24,7 @@ pub(crate) async fn show(State(app): State<App>, RawQuery(query): RawQuery) -> R
     let parameters = Parameters::parse(&query.unwrap_or_default());
     let (client, redirect_uri) = match destination(&app, &parameters) {
         Ok(destination) => destination,
-        Err(text) => return problem("This sign-in link does not work", text),
+        Err(text) => return problem("This sign-in link does not work", text, "Nothing was shared."),
     };
     let state = parameters.single("state").ok().flatten().map(str::to_owned);
     if let Some(state) = &state {
@@ -72,12 +72,14 @@ pub(crate) async fn decide(State(app): State<App>, headers: HeaderMap, body: Bod
         return problem(
             "This form cannot be read",
             "Please go back to the app and sign in again.",
+            "Nothing was shared.",
         );
     }
     let Ok(form) = body::read(body, body::SMALL).await else {
         return problem(
             "This form cannot be read",
             "Please go back to the app and sign in again.",
+            "Nothing was shared.",
         );
     };
     let form = Parameters::parse(&String::from_utf8_lossy(&form));
@@ -89,6 +91,7 @@ pub(crate) async fn decide(State(app): State<App>, headers: HeaderMap, body: Bod
         return problem(
             "This page has been used or is too old",
             "Please go back to the app and sign in again.",
+            "Nothing more was shared.",
         );
     };
     match form.single("decision") {

@@ -23,17 +23,17 @@ pub(crate) fn open(id: &str, amount: Micros, balance: Micros) -> Response {
     html(StatusCode::OK, "Add money to your AI Pass", &body, "'self'")
 }
 
-/// The page when it is done.
+/// The page when it is done, and whenever somebody comes back to it.
 pub(crate) fn paid(amount: Micros, balance: Micros) -> Response {
     let body = format!(
-        r#"<h1>${amount:.2} added</h1>
-<p>You can close this page and go back to the app.</p>
+        r#"<h1>This link is paid</h1>
+<p>It has added ${amount:.2} to your balance, once. You can close this page and go back to the app.</p>
 {money}
 <footer>This is a sandbox: no real money moved.</footer>"#,
         amount = amount.usd(),
         money = money(balance),
     );
-    html(StatusCode::OK, "Money added", &body, "'none'")
+    html(StatusCode::OK, "Paid", &body, "'none'")
 }
 
 fn money(balance: Micros) -> String {

@@ -54,12 +54,13 @@ pub(crate) fn consent(page: &ConsentPage<'_>) -> Response {
         .take(1)
         .flat_map(char::to_uppercase)
         .collect();
+    let (before, at) = page.user_email.split_at(page.user_email.rfind('@').unwrap_or(0));
     let scopes: String = page.scopes.iter().map(|scope| scope_item(scope)).collect();
     let body = format!(
         r#"<h1><bdi>{app}</bdi> wants to use your AI Pass</h1>
 <p>{welcome}</p>
 <div class="account"><span class="initial" aria-hidden="true">{initial}</span>
-<div class="who"><span><bdi>{name}</bdi></span><span><bdi>{email}</bdi></span></div>
+<div class="who"><span><bdi>{name}</bdi></span><span><bdi>{before}<wbr>{at}</bdi></span></div>
 <div class="money">${dollars:.2}<small>balance</small></div></div>
 <h2>If you allow this, the app can</h2>
 <ul>{scopes}</ul>
@@ -71,7 +72,9 @@ pub(crate) fn consent(page: &ConsentPage<'_>) -> Response {
 <footer>Afterwards you return to <b><bdi>{target}</bdi></b>. This is a sandbox: no real account, no real money.</footer>"#,
         initial = Escaped(&initial),
         name = Escaped(page.user_name),
-        email = Escaped(page.user_email),
+        // Where it has to be broken, it is in front of the host.
+        before = Escaped(before),
+        at = Escaped(at),
         dollars = page.balance.usd(),
         action = Route::Decision.path(),
         request = Escaped(page.request_id),
@@ -81,12 +84,13 @@ pub(crate) fn consent(page: &ConsentPage<'_>) -> Response {
     html(StatusCode::OK, &title, &body, &form_targets(page.redirect_uri))
 }
 
-/// The page for what cannot be told to an app. Its text is ours and holds nothing of the request.
-pub(crate) fn problem(title: &str, text: &str) -> Response {
+/// The page for what cannot be told to an app, and what has not come of it. Its text is ours and holds nothing of the request.
+pub(crate) fn problem(title: &str, text: &str, outcome: &str) -> Response {
     let body = format!(
-        "<h1>{}</h1>\n<p>{}</p>\n<footer>Nothing was shared. You can close this page.</footer>",
+        "<h1>{}</h1>\n<p>{}</p>\n<footer>{} You can close this page.</footer>",
         Escaped(title),
-        Escaped(text)
+        Escaped(text),
+        Escaped(outcome)
     );
     html(StatusCode::BAD_REQUEST, title, &body, "'none'")
 }
