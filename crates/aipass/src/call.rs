@@ -390,7 +390,9 @@ fn json(body: &impl Serialize) -> Result<Bytes, Error> {
     serde_json::to_writer(&mut json, body)
         .map_err(|_| Error::request("the request cannot be written as JSON"))?;
     // It is kept until the answer begins, which may take minutes.
-    json.shrink_to_fit();
+    if json.len() < json.capacity() / 2 {
+        json.shrink_to_fit();
+    }
     Ok(json.into())
 }
 
