@@ -179,6 +179,11 @@ async fn a_part_that_does_not_belong_there_is_not_taken() {
             total,
         ),
         part("content-range: bytes 20-24/99", 20, 25),
+        part(
+            &format!("etag: W/\"v2\"\r\ncontent-range: bytes 20-{}/{total}", total - 1),
+            20,
+            total,
+        ),
         part("content-range: bytes 5-24/*", 5, 25),
         part("content-range: bytes=20-", 20, 25),
     ] {
@@ -196,10 +201,10 @@ async fn a_part_that_does_not_belong_there_is_not_taken() {
         assert_eq!(std::fs::read(path).unwrap(), MP4);
         assert!(!server.requests()[2].contains("range:"));
     }
-    // Less than the rest is not the rest: it goes on from there.
+    // A tag that has become weak on the way is still that tag. Less than the rest is not the rest: it goes on from there.
     let server = Server::start([
         cut(20, ETAG),
-        part("content-range: bytes 20-24/*", 20, 25),
+        part("etag: W/\"v1\"\r\ncontent-range: bytes 20-24/*", 20, 25),
         rest(25),
     ])
     .await;
@@ -219,6 +224,14 @@ async fn a_file_that_does_not_end_fills_no_disk() {
     let error = download.to(folder.path().join("cat.mp4")).await.unwrap_err();
     assert!(error.is_decode(), "{error}");
     assert_eq!(error.charge_risk(), aipass::ChargeRisk::Free);
+    assert_eq!(files(folder.path()), [""; 0]);
+
+    // One that says how large it is, is not begun.
+    let server = Server::start([cut(10, ETAG)]).await;
+    let download = job(&server.base_url).download().max_bytes(30);
+    let error = download.to(folder.path().join("cat.mp4")).await.unwrap_err();
+    assert!(error.is_decode(), "{error}");
+    assert_eq!(server.requests().len(), 1);
     assert_eq!(files(folder.path()), [""; 0]);
 }
 
@@ -251,6 +264,20 @@ async fn without_a_validator_it_begins_anew() {
     }
 }
 
+/// Each time a piece of another length, and never the rest of one.
+#[tokio::test]
+async fn it_gives_up_where_it_begins_anew_each_time() {
+    let cuts = (0..60).map(|number| cut(20 + number % 2, &format!("etag: \"{number}\"\r\n")));
+    let server = Server::start(cuts).await;
+    let folder = tempfile::tempdir().unwrap();
+    let error = job(&server.base_url)
+        .download_to(folder.path().join("cat.mp4"))
+        .await
+        .unwrap_err();
+    assert!(error.is_incomplete(), "{error}");
+    assert!(server.requests().len() < 20, "{}", server.requests().len());
+}
+
 #[tokio::test]
 async fn it_gives_up_where_nothing_more_comes() {
     let server = Server::start([cut(0, ETAG)]).await;
@@ -271,6 +298,9 @@ async fn a_page_or_json_is_no_video() {
         ("text/html", "<html>log in</html>"),
         ("application/json", r#"{"error":{"message":"not ready"}}"#),
         ("application/json", r#"{"status":"queued"}"#),
+        ("application/xhtml+xml", "<!doctype html><title>Log in</title>"),
+        ("text/plain", "\n{\"error\":{\"message\":\"not ready\"}}"),
+        ("video/mp4", "<html>log in</html>"),
         ("video/mp4", ""),
     ] {
         let server = Server::start([answer("200 OK", media_type, body)]).await;
@@ -334,4 +364,155 @@ async fn a_folder_that_is_not_there_is_told_before_anything_is_asked() {
         .unwrap_err();
     assert!(error.is_file(), "{error}");
     assert!(server.requests().is_empty());
+}
+
+/// Downloads of other programs call what they have not finished the same.
+#[tokio::test]
+async fn a_part_of_another_program_is_left_alone() {
+    let server = Server::start([whole("200 OK\r\ncontent-type: video/mp4", MP4)]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, part) = (folder.path().join("cat.mp4"), folder.path().join("cat.mp4.part"));
+    std::fs::write(&part, "half of a film").unwrap();
+    let error = job(&server.base_url).download_to(&path).await.unwrap_err();
+    assert!(error.is_file() && error.video_id() == Some("v1"), "{error}");
+    assert!(format!("{error:?}").contains("cat.mp4.part"), "{error:?}");
+    assert_eq!(std::fs::read_to_string(&part).unwrap(), "half of a film");
+    assert_eq!(files(folder.path()), ["cat.mp4.part"]);
+    assert!(server.requests().is_empty());
+
+    // With notes beside it that say nothing it is ours, and begins anew.
+    std::fs::write(folder.path().join("cat.mp4.part.json"), "").unwrap();
+    job(&server.base_url).download_to(&path).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), MP4);
+    assert_eq!(files(folder.path()), ["cat.mp4"]);
+}
+
+/// A run that ended between the last byte and the name of the whole.
+#[tokio::test]
+async fn what_is_whole_is_not_fetched_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cat.mp4");
+    let server = Server::start([cut(20, ETAG), answer("403 Forbidden", "text/plain", "")]).await;
+    job(&server.base_url).download_to(&path).await.unwrap_err();
+    std::fs::write(folder.path().join("cat.mp4.part"), MP4).unwrap();
+    let server = Server::start([answer("416 Range Not Satisfiable", "text/plain", "")]).await;
+    job(&server.base_url).download_to(&path).await.unwrap();
+    let asked = server.requests();
+    assert_eq!(asked.len(), 1);
+    assert!(
+        asked[0].contains("range: bytes=32-\r\n") && asked[0].contains("if-range: \"v1\"\r\n"),
+        "{}",
+        asked[0]
+    );
+    assert_eq!(std::fs::read(&path).unwrap(), MP4);
+    assert_eq!(files(folder.path()), ["cat.mp4"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_file_is_told_before_anything_is_asked() {
+    let server = Server::start([whole("200 OK\r\ncontent-type: video/mp4", MP4)]).await;
+    let folder = tempfile::tempdir().unwrap();
+    for path in [folder.path(), Path::new(""), Path::new("..")] {
+        let error = job(&server.base_url).download_to(path).await.unwrap_err();
+        assert!(error.is_file(), "{error}");
+        // A sound would be paid for before that is seen.
+        let ai = crate::support::client(&server.base_url);
+        let error = ai.speech("tts-1", "Hi").save(path).await.unwrap_err();
+        assert!(error.is_file(), "{error}");
+        assert_eq!(error.charge_risk(), aipass::ChargeRisk::NotSent);
+    }
+    assert!(server.requests().is_empty());
+    assert_eq!(files(folder.path()), [""; 0]);
+}
+
+/// A folder has got the name in the meantime: what has come stays, and serves when it is gone.
+#[tokio::test]
+async fn a_whole_that_cannot_be_put_in_its_place_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cat.mp4");
+    let server = Server::start([
+        cut(20, ETAG),
+        rest(20),
+        answer("416 Range Not Satisfiable", "text/plain", ""),
+    ])
+    .await;
+    let taken = path.clone();
+    let error = job(&server.base_url)
+        .download()
+        .on_progress(move |_| {
+            let _ = std::fs::create_dir(&taken);
+        })
+        .to(&path)
+        .await
+        .unwrap_err();
+    assert!(error.is_file(), "{error}");
+    std::fs::remove_dir(&path).unwrap();
+    job(&server.base_url).download_to(&path).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), MP4);
+    assert_eq!(files(folder.path()), ["cat.mp4"]);
+}
+
+/// One server says that the video is ready, and another one has not got it yet.
+#[tokio::test]
+async fn a_video_that_is_ready_may_be_on_its_way() {
+    let done = || {
+        answer(
+            "200 OK",
+            "application/json",
+            r#"{"id":"v1","status":"completed"}"#,
+        )
+    };
+    let absent = || answer("404 Not Found", "application/json", "{}");
+    let server = Server::start([
+        done(),
+        absent(),
+        answer("409 Conflict", "application/json", "{}"),
+        whole("200 OK\r\ncontent-type: video/mp4", MP4),
+    ])
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cat.mp4");
+    let mut ready = job(&server.base_url);
+    ready.refresh().await.unwrap();
+    ready.download_to(&path).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), MP4);
+
+    // One that does not come is not waited for, nor one that nobody has called ready.
+    let server = Server::start([done(), absent()]).await;
+    let mut gone = job(&server.base_url);
+    gone.refresh().await.unwrap();
+    assert!(gone.download_to(&path).await.unwrap_err().is_not_found());
+    assert!(server.requests().len() < 10);
+    let server = Server::start([
+        absent(),
+        answer("200 OK", "application/json", r#"{"id":"v1","status":"queued"}"#),
+    ])
+    .await;
+    let queued = job(&server.base_url);
+    assert!(queued.download_to(&path).await.unwrap_err().is_not_found());
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_off_names_its_job() {
+    let server = Server::start([cut(20, ETAG)]).await;
+    let mut pieces = job(&server.base_url).download().stream().await.unwrap();
+    let error = loop {
+        if let Err(error) = pieces.next().await.unwrap() {
+            break error;
+        }
+    };
+    assert!(error.is_incomplete(), "{error}");
+    assert_eq!(error.video_id(), Some("v1"));
+}
+
+/// The id alone is known, its content is at an address that the job names, and nobody can say which.
+#[tokio::test]
+async fn trouble_does_not_make_a_video_unknown() {
+    let unknown = || answer("404 Not Found", "application/json", "{}");
+    let trouble = answer("503 Service Unavailable", "text/plain", "");
+    let server = Server::start([unknown(), unknown(), trouble]).await;
+    let error = job(&server.base_url).download().bytes().await.unwrap_err();
+    assert!(error.is_server() && !error.is_not_found(), "{error}");
+    assert_eq!(error.video_id(), Some("v1"));
 }
