@@ -2,8 +2,9 @@
 
 use super::whole;
 use crate::{
-    facade::Pauses,
-    support::{Answer, Server, answer},
+    facade::{Pauses, in_time},
+    policy::server::{Act, Script},
+    support::{Answer, Server, answer, eventually},
 };
 use aipass::{Client, Progress, Secret, VideoJob};
 use std::{
@@ -515,4 +516,66 @@ async fn trouble_does_not_make_a_video_unknown() {
     let error = job(&server.base_url).download().bytes().await.unwrap_err();
     assert!(error.is_server() && !error.is_not_found(), "{error}");
     assert_eq!(error.video_id(), Some("v1"));
+}
+
+/// A pipe that is full holds up whoever notes which file it is, and nobody waits for them any more.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn whoever_still_writes_keeps_the_place() {
+    use std::{io::Read as _, io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    const DO_NOT_WAIT: i32 = 0o4000;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (path, notes) = (
+        folder.path().join("slow.mp4"),
+        folder.path().join("slow.mp4.part.json"),
+    );
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    let told = Arc::new(tokio::sync::Mutex::new(told));
+    let server = Script::always(Act::Relay(Vec::new(), told)).await;
+    let task = {
+        let (job, path) = (job(&server.base_url), path.clone());
+        tokio::spawn(async move { job.download_to(path).await })
+    };
+    eventually("it asks, and has seen that there are no notes", || {
+        server.calls().len() == 1
+    })
+    .await;
+    let made = std::process::Command::new("mkfifo").arg(&notes).status().unwrap();
+    assert!(made.success());
+    let mut options = std::fs::OpenOptions::new();
+    let pipe = options.read(true).write(true).custom_flags(DO_NOT_WAIT);
+    let mut pipe = pipe.open(&notes).unwrap();
+    while pipe.write(&[b' '; 4096]).is_ok() {}
+    let length = MP4.len();
+    tell.send(format!(
+        "HTTP/1.1 200 OK\r\netag: \"v1\"\r\ncontent-length: {length}\r\n\r\n"
+    ))
+    .unwrap();
+    let writers = || {
+        let open = std::fs::read_dir("/proc/self/fd").unwrap();
+        let open = open.filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok());
+        open.filter(|open| open.file_name() == notes.file_name() && open.exists())
+            .count()
+    };
+    eventually("it writes its notes", || writers() == 2).await;
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+
+    let other = Server::start([whole("200 OK\r\ncontent-type: video/mp4", MP4)]).await;
+    let error = in_time(job(&other.base_url).download_to(&path))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_file() && format!("{error:?}").contains("another download"),
+        "{error:?}"
+    );
+    eventually("the notes are written", || {
+        let _ = pipe.read(&mut [0; 4096]);
+        writers() == 1
+    })
+    .await;
+    std::fs::remove_file(&notes).unwrap();
+    job(&other.base_url).download_to(&path).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), MP4);
 }
