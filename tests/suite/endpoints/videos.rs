@@ -3,9 +3,11 @@
 use super::json_server;
 use crate::{
     facade::{Pauses, in_time},
+    session::{CALLBACK, app, sign_in},
     support::{Answer, Server, answer},
 };
-use aipass::{ChargeRisk, Client, Secret, Wait, enums::VideoStatus};
+use aipass::{ChargeRisk, Client, MemoryStore, Secret, Wait, enums::VideoStatus};
+use aipass_sandbox::{Fault, Route, Sandbox};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -146,6 +148,27 @@ async fn trouble_at_the_other_address_does_not_lose_the_job() {
     let ai = client(&server.base_url, &Pauses::default());
     let error = ai.video_job("v1").wait(Wait::new()).await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
+}
+
+/// The token runs out while a video is waited for, and the token endpoint is in trouble.
+#[tokio::test]
+async fn waiting_goes_on_while_the_token_cannot_be_renewed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let app = app(&sandbox, CALLBACK, Arc::new(MemoryStore::default())).await;
+    let ai = app.sleeper(Pauses::default()).build().unwrap();
+    sign_in(&ai, &sandbox).await;
+    let asked = ai.video("sora-2", "A cat").seconds(1).size("64x64");
+    let job = asked.create().await.unwrap();
+    for _ in 0..200 {
+        sandbox.fail_next(Route::Token, Fault::status(503, "{}"));
+    }
+    sandbox.expire_access_tokens();
+    let before = sandbox.counts().requests_to(Route::Video);
+    let id = job.id().to_owned();
+    let error = job.wait(Wait::new()).await.unwrap_err();
+    assert!(error.is_timeout() && !error.is_login_required(), "{error:?}");
+    assert_eq!(error.video_id(), Some(id.as_str()));
+    assert!(sandbox.counts().requests_to(Route::Video) > before + 100);
 }
 
 #[tokio::test]

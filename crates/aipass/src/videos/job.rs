@@ -13,6 +13,7 @@ use aipass_api::{
     operation::Operation,
     types::{Video, VideoRemixRequest, VideoSeconds},
 };
+use aipass_auth::AuthError;
 use serde_json::json;
 use std::{
     fmt,
@@ -254,6 +255,7 @@ pub(super) fn passes(error: &Error) -> bool {
         || error.is_incomplete()
         || error.is_timeout()
         || error.is_rate_limited()
+        || error.auth_error().is_some_and(AuthError::is_temporary)
 }
 
 /// The status: gateways differ in its case.

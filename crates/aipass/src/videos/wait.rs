@@ -84,7 +84,8 @@ impl fmt::Debug for Wait {
 impl VideoJob {
     /// Waits until the video is ready. Costs nothing: the job is paid for, and goes on when nobody waits.
     ///
-    /// A status that this version does not know is waited out, and so is trouble with the connection or the service.
+    /// A status that this version does not know is waited out, and so is trouble with the connection, the service or the
+    /// renewal of the token.
     ///
     /// # Errors
     /// Each error names the job in [`video_id`](Error::video_id), so that the waiting can go on later.
