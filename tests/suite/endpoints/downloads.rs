@@ -342,6 +342,52 @@ async fn the_address_that_a_job_names_is_asked_without_the_token() {
     );
 }
 
+/// The link is signed for an hour, and the download broke off: the job names another one for the same file.
+#[tokio::test]
+async fn a_link_that_has_expired_is_asked_for_anew() {
+    let refused = || {
+        answer(
+            "403 Forbidden",
+            "application/xml",
+            "<Error>Request has expired</Error>",
+        )
+    };
+    let cdn = Server::start([cut(20, ETAG), refused(), rest(20)]).await;
+    let named = |link: &str| {
+        answer(
+            "200 OK",
+            "application/json",
+            &format!(
+                r#"{{"videoId":"v1","status":"completed","downloadUrl":"{}/{link}"}}"#,
+                cdn.base_url
+            ),
+        )
+    };
+    let unknown = answer("404 Not Found", "application/json", "{}");
+    let server = Server::start([unknown, named("v1.mp4?sig=1"), named("v1.mp4?sig=2")]).await;
+    let mut job = job(&server.base_url);
+    job.refresh().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = job.download_to(folder.path().join("cat.mp4")).await.unwrap();
+    assert_eq!(std::fs::read(path).unwrap(), MP4);
+    let asked = cdn.requests();
+    assert!(asked[1].starts_with("GET /v1.mp4?sig=1 "), "{}", asked[1]);
+    assert!(asked[2].starts_with("GET /v1.mp4?sig=2 "), "{}", asked[2]);
+    assert!(asked[2].contains("range: bytes=20-\r\n"), "{}", asked[2]);
+
+    // The same link again is not asked again.
+    let cdn = Server::start([refused()]).await;
+    let body = format!(
+        r#"{{"videoId":"v1","status":"completed","downloadUrl":"{}/v1.mp4"}}"#,
+        cdn.base_url
+    );
+    let server = super::json_server(&body).await;
+    let ai = crate::support::client(&server.base_url);
+    let job = ai.video("sora-2", "A cat").create().await.unwrap();
+    job.download().bytes().await.unwrap_err();
+    assert_eq!(cdn.requests().len(), 1);
+}
+
 #[tokio::test]
 async fn content_that_has_moved_is_followed_without_the_token() {
     let cdn = Server::start([whole("200 OK\r\ncontent-type: video/mp4", MP4)]).await;

@@ -103,7 +103,8 @@ impl VideoDownload {
     /// sections 14.2 and 13.1.5), where the server gives the file a strong `ETag` or a `Last-Modified`. Where it does not, or
     /// the file has changed, it begins anew. A `….part` of another program is left alone.
     ///
-    /// A video that is said to be ready and is not there yet is asked for again, for a few seconds.
+    /// A video that is said to be ready and is not there yet is asked for again, for a few seconds. Where the link that the job names
+    /// has stopped working, the job is asked for another one.
     ///
     /// # Errors
     /// See [`Error`]; it names the job in [`video_id`](Error::video_id). [`Error::is_file`] where the file cannot be written,
@@ -192,24 +193,25 @@ impl VideoDownload {
 
     /// The playbook's address, or the one that the job names.
     async fn fetch(&self, headers: &HeaderMap) -> Result<Fetched, Error> {
-        if let Some(url) = self.named(&self.job).filter(|_| self.job.later) {
-            return self.job.client.fetch(&url, headers).await;
-        }
-        let error = match self.content(headers).await {
-            Err(error) if is_elsewhere(&error) => error,
+        let mut job = self.job.clone();
+        let link = self.named(&job).filter(|_| job.later);
+        let fetched = match &link {
+            Some(url) => job.client.fetch(url, headers).await,
+            None => self.content(headers).await,
+        };
+        let error = match fetched {
+            Err(error) if is_elsewhere(&error) && self.variant.is_none() => error,
             outcome => return outcome,
         };
-        // Of a job that is known by its id alone, nobody has asked yet what it names.
-        let mut job = self.job.clone();
-        if self.variant.is_some() {
-            return Err(error);
+        // Of a job that is known by its id alone, nobody has asked yet what it names. And links stop working after a while.
+        if job.raw().is_none() || link.is_some() {
+            match job.refresh().await {
+                Ok(()) => {}
+                Err(trouble) if passes(&trouble) => return Err(trouble),
+                Err(_) => return Err(error),
+            }
         }
-        if job.raw().is_none()
-            && let Err(trouble) = job.refresh().await
-        {
-            return Err(if passes(&trouble) { trouble } else { error });
-        }
-        match self.named(&job) {
+        match self.named(&job).filter(|url| Some(url) != link.as_ref()) {
             Some(url) => job.client.fetch(&url, headers).await,
             None => Err(error),
         }

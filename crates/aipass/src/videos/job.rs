@@ -14,6 +14,7 @@ use aipass_api::{
     types::{Video, VideoRemixRequest, VideoSeconds},
 };
 use aipass_auth::AuthError;
+use http::StatusCode;
 use serde_json::json;
 use std::{
     fmt,
@@ -245,7 +246,8 @@ impl VideoJob {
 
 /// Whether the gateway does not know that address, as far as its answer tells.
 pub(super) fn is_elsewhere(error: &Error) -> bool {
-    error.is_not_found() || (error.is_permission() && error.status().is_some())
+    let knows_more = error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE);
+    !knows_more && (error.is_not_found() || (error.is_permission() && error.status().is_some()))
 }
 
 /// Whether it may be over by the next question.
