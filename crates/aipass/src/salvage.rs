@@ -72,6 +72,11 @@ impl Salvage for Video {
     const CORE: &'static [&'static str] = &["id", "videoId", "status", "downloadUrl"];
 
     fn straighten(members: &mut Map<String, Value>) {
+        for name in ["id", "videoId"] {
+            if let Some(id @ Value::Number(_)) = members.get_mut(name) {
+                *id = Value::String(id.to_string());
+            }
+        }
         if let Some(Value::String(reason)) = members.get_mut("error") {
             let reason = std::mem::take(reason);
             members.insert("error".to_owned(), serde_json::json!({ "message": reason }));
@@ -100,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_is_none() {
-        for json in [r#"{"id":7,"status":"queued"}"#, "[]", "7", r#"{"id":"v1""#] {
+        for json in [r#"{"id":[7],"status":"queued"}"#, "[]", "7", r#"{"id":"v1""#] {
             assert!(read::<Video>(json.as_bytes()).is_err(), "{json}");
         }
         assert!(read::<Transcription>(br#"{"text":5}"#).is_err());

@@ -57,15 +57,24 @@ pub(crate) fn free(asked: &Path, fitting: PathBuf) -> PathBuf {
 pub(crate) async fn try_out(path: &Path) -> Result<(), Error> {
     let asked = path.to_owned();
     let trying = move || {
-        if asked.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
+        is_name_of_file(&asked)?;
         let (file, part) = beside(&asked)?;
         drop(file);
         fs::remove_file(part)
     };
     let tried = in_background(trying).await;
     tried.map_err(|error| unwritable(path, &error))
+}
+
+/// An error where nothing that is called so can be a file: a folder has that name, or it is none.
+pub(crate) fn is_name_of_file(path: &Path) -> io::Result<()> {
+    if path.file_name().is_none() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it names no file"));
+    }
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    Ok(())
 }
 
 /// Runs what waits for the disk where it holds up nobody.

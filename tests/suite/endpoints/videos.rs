@@ -2,10 +2,12 @@
 
 use super::json_server;
 use crate::{
-    facade::Pauses,
-    support::{Server, answer},
+    facade::{Pauses, in_time},
+    session::{CALLBACK, app, sign_in},
+    support::{Answer, Server, answer},
 };
-use aipass::{ChargeRisk, Client, Secret, Wait, enums::VideoStatus};
+use aipass::{ChargeRisk, Client, MemoryStore, Secret, Wait, enums::VideoStatus};
+use aipass_sandbox::{Fault, Route, Sandbox};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -20,7 +22,7 @@ fn client(base_url: &str, pauses: &Pauses) -> Client {
         .unwrap()
 }
 
-fn json(body: &str) -> crate::support::Answer {
+fn json(body: &str) -> Answer {
     answer("200 OK", "application/json", body)
 }
 
@@ -40,6 +42,7 @@ async fn a_job_is_known_by_either_id() {
             Some(8),
         ),
         (r#"{"id":"v5","seconds":{"n":8}}"#, "v5", None),
+        (r#"{"videoId":6,"status":"queued","seconds":8}"#, "6", Some(8)),
     ] {
         let server = json_server(body).await;
         let job = client(&server.base_url, &Pauses::default())
@@ -98,6 +101,123 @@ async fn waiting_goes_on_through_unknown_words_and_trouble() {
         .await
         .unwrap();
     assert_eq!(job.status(), Some(&VideoStatus::Completed));
+}
+
+/// More of each than one question is repeated.
+#[tokio::test]
+async fn half_an_answer_is_trouble_too() {
+    let half = || {
+        Answer::Bytes(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"id\":"
+                .to_vec(),
+        )
+    };
+    let done = json(r#"{"id":"v1","status":"completed"}"#);
+    let server = Server::start([half(), half(), half(), half(), done]).await;
+    let ai = client(&server.base_url, &Pauses::default());
+    let job = ai.video_job("v1").wait(Wait::new()).await.unwrap();
+    assert!(job.is_completed());
+}
+
+/// A job of the later contract, of which the id alone is known: the gateway does not know the first address, and is in trouble
+/// at the second.
+#[tokio::test]
+async fn trouble_at_the_other_address_does_not_lose_the_job() {
+    let unknown = || answer("404 Not Found", "application/json", "{}");
+    let trouble = || answer("503 Service Unavailable", "text/plain", "");
+    let done = |link: &str| {
+        json(&format!(
+            r#"{{"videoId":"v1","status":"completed","downloadUrl":"{link}"}}"#
+        ))
+    };
+    let server = Server::start([
+        unknown(),
+        trouble(),
+        trouble(),
+        trouble(),
+        unknown(),
+        done("/file"),
+    ])
+    .await;
+    let ai = client(&server.base_url, &Pauses::default());
+    let job = ai.video_job("v1").wait(Wait::new()).await.unwrap();
+    assert!(job.is_completed());
+
+    // Where there is no such job at either, that is so.
+    let server = Server::start([unknown()]).await;
+    let ai = client(&server.base_url, &Pauses::default());
+    let error = ai.video_job("v1").wait(Wait::new()).await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+}
+
+/// The token runs out while a video is waited for, and the token endpoint is in trouble.
+#[tokio::test]
+async fn waiting_goes_on_while_the_token_cannot_be_renewed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let app = app(&sandbox, CALLBACK, Arc::new(MemoryStore::default())).await;
+    let ai = app.sleeper(Pauses::default()).build().unwrap();
+    sign_in(&ai, &sandbox).await;
+    let asked = ai.video("sora-2", "A cat").seconds(1).size("64x64");
+    let job = asked.create().await.unwrap();
+    for _ in 0..200 {
+        sandbox.fail_next(Route::Token, Fault::status(503, "{}"));
+    }
+    sandbox.expire_access_tokens();
+    let before = sandbox.counts().requests_to(Route::Video);
+    let id = job.id().to_owned();
+    let error = job.wait(Wait::new()).await.unwrap_err();
+    assert!(error.is_timeout() && !error.is_login_required(), "{error:?}");
+    assert_eq!(error.video_id(), Some(id.as_str()));
+    assert!(sandbox.counts().requests_to(Route::Video) > before + 100);
+}
+
+#[tokio::test]
+async fn a_deadline_holds_for_an_answer_that_does_not_come() {
+    let server = Server::start([Answer::Hang(Vec::new())]).await;
+    let mut timeouts = aipass::Timeouts::default();
+    timeouts.first_byte_free = None;
+    timeouts.total_free = None;
+    let ai = Client::builder()
+        .base_url(&server.base_url)
+        .access_token(Secret::new("token-1"))
+        .timeouts(timeouts)
+        .build()
+        .unwrap();
+    let wait = Wait::new().deadline(Duration::ZERO).interval(Duration::ZERO);
+    let error = in_time(ai.video_job("v1").wait(wait)).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(error.video_id(), Some("v1"));
+    server.closed(1).await;
+    // It is asked once in any case.
+    let server = json_server(r#"{"id":"v1","status":"completed"}"#).await;
+    let ai = client(&server.base_url, &Pauses::default());
+    let job = ai
+        .video_job("v1")
+        .wait(Wait::new().deadline(Duration::ZERO))
+        .await;
+    assert!(job.unwrap().is_completed());
+}
+
+#[tokio::test]
+async fn words_and_numbers_that_are_a_little_off_are_understood() {
+    for (status, progress, done, told) in [
+        ("COMPLETED", "250", true, Some(100.0)),
+        ("Completed ", "\"NaN\"", true, None),
+        ("In_Progress", "-1", false, Some(0.0)),
+    ] {
+        let body = format!(r#"{{"id":"v1","status":"{status}","progress":{progress}}}"#);
+        let server = json_server(&body).await;
+        let ai = client(&server.base_url, &Pauses::default());
+        let job = ai.video("sora-2", "A cat").create().await.unwrap();
+        assert_eq!((job.is_completed(), job.progress()), (done, told), "{body}");
+        let raw = job.raw().unwrap().status.as_ref().unwrap();
+        assert_eq!(raw.as_str(), status, "it is kept as it came");
+    }
+    let server = json_server(r#"{"id":"v1","status":"FAILED","error":"Out of memory"}"#).await;
+    let ai = client(&server.base_url, &Pauses::default());
+    let error = ai.video_job("v1").wait(Wait::new()).await.unwrap_err();
+    assert!(error.is_job_failed(), "{error}");
+    assert_eq!(error.server_message(), Some("Out of memory"));
 }
 
 #[tokio::test]
@@ -180,7 +300,8 @@ async fn an_id_that_would_lead_elsewhere_is_not_sent() {
             job.download().bytes().await.unwrap_err().is_bad_request(),
             "{id:?}"
         );
-        assert!(job.remix("x").await.unwrap_err().is_bad_request(), "{id:?}");
+        let error = job.remix("x").await.unwrap_err();
+        assert!(error.is_bad_request() && error.video_id() == Some(id), "{id:?}");
     }
     assert!(ai.video("m", " ").create().await.unwrap_err().is_bad_request());
 }

@@ -12,6 +12,7 @@ use aipass_api::{
 };
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
+use http::StatusCode;
 use std::{
     fmt,
     future::poll_fn,
@@ -48,6 +49,8 @@ pub struct ByteStream {
     /// Anything came.
     any: bool,
     state: State,
+    /// Whose video it is.
+    video: Option<Box<str>>,
     /// Until the body has ended.
     call: Option<Call>,
 }
@@ -68,8 +71,15 @@ impl ByteStream {
             context: call.context.clone(),
             any: false,
             state: State::Open,
+            video: None,
             call: Some(call),
         }
+    }
+
+    /// It is the video of that job: then no text is taken for it, and errors name the job.
+    pub(crate) fn of_video(mut self, id: &str) -> Self {
+        self.video = Some(id.into());
+        self
     }
 
     /// What is known about the call.
@@ -123,6 +133,15 @@ impl ByteStream {
             return Poll::Ready(None);
         }
         Poll::Ready(match ready!(self.body.poll(context)) {
+            // No video and no picture of one begins as a page or as JSON does, whatever the server calls it.
+            Ok(Some(bytes))
+                if !self.any
+                    && self.video.is_some()
+                    && self.context.status() != Some(StatusCode::PARTIAL_CONTENT)
+                    && matches!(bytes.trim_ascii_start(), [b'<' | b'{', ..]) =>
+            {
+                Some(Err(self.fail(StreamFault::NotAnAnswer(bytes))))
+            }
             Ok(Some(bytes)) => {
                 self.any |= !bytes.is_empty();
                 Some(Ok(bytes))
@@ -145,7 +164,10 @@ impl ByteStream {
     fn fail(&mut self, fault: StreamFault) -> Error {
         self.state = State::Broken;
         let headers = &self.meta.headers;
-        let error = Error::stream(self.operation, &self.context, headers, fault, false, None);
+        let mut error = Error::stream(self.operation, &self.context, headers, fault, false, None);
+        if let Some(id) = &self.video {
+            error = error.of_job(id);
+        }
         match self.call.take() {
             Some(call) => call.failed(error),
             None => error,

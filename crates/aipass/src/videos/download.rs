@@ -1,10 +1,14 @@
 //! Downloading a finished video: as bytes, or to a file that goes on where it broke off.
 
-use super::{VideoJob, job::is_elsewhere, partial::Partial};
+use super::{
+    VideoJob,
+    job::{is_elsewhere, passes},
+    partial::Partial,
+};
 use crate::{error::Error, foreign::Fetched, policy::ChargeRisk, streams::ByteStream};
 use aipass_api::{enums::VideoVariant, multipart::Progress, operation::Operation};
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -59,8 +63,8 @@ impl VideoDownload {
         self
     }
 
-    /// How large a file may become, in bytes: 8 GiB unless said otherwise. A larger one is an [error](Error::is_decode), and what
-    /// has come of it stays in its `….part`.
+    /// How large a file may become, in bytes: 8 GiB unless said otherwise. A larger one is an [error](Error::is_decode): at once
+    /// where the server says how large it is, or else what has come of it stays in its `….part`.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.most = bytes;
         self
@@ -80,7 +84,7 @@ impl VideoDownload {
     pub async fn stream(&self) -> Result<ByteStream, Error> {
         let fetched = self.fetch(&HeaderMap::new()).await;
         fetched
-            .map(Fetched::into_stream)
+            .map(|fetched| self.pieces(fetched))
             .map_err(|error| self.name(error))
     }
 
@@ -89,8 +93,7 @@ impl VideoDownload {
     /// # Errors
     /// As [`stream`](Self::stream), and as [`ByteStream::bytes`].
     pub async fn bytes(&self) -> Result<Bytes, Error> {
-        let whole = self.stream().await?.bytes().await;
-        whole.map_err(|error| self.name(error))
+        self.stream().await?.bytes().await
     }
 
     /// Downloads to a file, and gives back its path. It appears as a whole or not at all, and one of that name is replaced.
@@ -98,10 +101,14 @@ impl VideoDownload {
     /// What has come so far is kept in a file `….part` beside it. A download that breaks off goes on from there by itself,
     /// and so does the next one to the same path, also in another run of the program: with `Range` and `If-Range` (RFC 9110
     /// sections 14.2 and 13.1.5), where the server gives the file a strong `ETag` or a `Last-Modified`. Where it does not, or
-    /// the file has changed, it begins anew.
+    /// the file has changed, it begins anew. A `….part` of another program is left alone.
+    ///
+    /// A video that is said to be ready and is not there yet is asked for again, for a few seconds. Where the link that the job names
+    /// has stopped working, the job is asked for another one.
     ///
     /// # Errors
-    /// See [`Error`]; it names the job in [`video_id`](Error::video_id). [`Error::is_file`] where the file cannot be written.
+    /// See [`Error`]; it names the job in [`video_id`](Error::video_id). [`Error::is_file`] where the file cannot be written,
+    /// another download writes to that place, or another program has put a `….part` there.
     pub async fn to(&self, path: impl AsRef<Path>) -> Result<PathBuf, Error> {
         let downloaded = self.to_file(path.as_ref()).await;
         downloaded.map_err(|error| self.name(error))
@@ -112,19 +119,21 @@ impl VideoDownload {
         let mut partial = Partial::open(path, &what).await?;
         let sleeper = self.job.client.parts().0.wiring.sleeper.clone();
         let mut failures = 0;
+        // Whoever begins anew each time gets no further, however much comes each time.
+        let mut furthest = partial.length();
         loop {
-            let before = partial.length();
             let error = match self.go_on(&mut partial).await {
                 Ok(()) => return partial.finish(path).await,
                 Err(error) => error,
             };
-            failures = if partial.length() > before {
+            failures = if partial.length() > furthest {
                 1
             } else {
                 failures + 1
             };
+            furthest = furthest.max(partial.length());
             let broke_off = error.is_incomplete() || error.is_network() || error.is_timeout();
-            if !broke_off || failures > MOST_FAILURES {
+            if !(broke_off || self.is_to_come(&error)) || failures > MOST_FAILURES {
                 partial.keep().await;
                 return Err(error);
             }
@@ -132,11 +141,23 @@ impl VideoDownload {
         }
     }
 
+    /// The job is done, and its file may be on its way from one server to the next.
+    fn is_to_come(&self, error: &Error) -> bool {
+        let is_absent = error
+            .status()
+            .is_some_and(|status| [StatusCode::NOT_FOUND, StatusCode::CONFLICT].contains(&status));
+        is_absent && self.job.is_completed() && self.variant.is_none()
+    }
+
     async fn go_on(&self, partial: &mut Partial) -> Result<(), Error> {
         let mut fetched = self.fetch(&partial.range()).await;
         let is_usable = match &fetched {
+            // There is nothing behind what is here.
+            Err(error) if error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE) && partial.is_whole() => {
+                return Ok(());
+            }
             Ok(fetched) => partial.takes(fetched.response.status(), &fetched.call.context.headers()),
-            Err(error) => error.status().is_none_or(|status| status != 416),
+            Err(error) => error.status() != Some(StatusCode::RANGE_NOT_SATISFIABLE),
         };
         if !is_usable && partial.length() > 0 {
             // What is here is of another file, or of another version of it.
@@ -145,19 +166,23 @@ impl VideoDownload {
         }
         let fetched = fetched?;
         let (status, headers) = (fetched.response.status(), fetched.call.context.headers());
-        let mut pieces = fetched.into_stream();
+        let mut pieces = self.pieces(fetched);
         if !partial.takes(status, &headers) {
             let why = "the server sent a part that nobody asked for";
             return Err(Error::unreadable("download_video", why).of_risk(ChargeRisk::Free));
         }
         partial.begin(status, &headers).await?;
         let total = partial.total();
+        let fits = |length: u64| {
+            let why = "the file is larger than allowed";
+            (length <= self.most)
+                .then_some(())
+                .ok_or_else(|| Error::unreadable("download_video", why).of_risk(ChargeRisk::Free))
+        };
+        fits(total.unwrap_or(0))?;
         while let Some(piece) = pieces.next().await {
             let piece = piece?;
-            if partial.length() + piece.len() as u64 > self.most {
-                let why = "the file is larger than allowed";
-                return Err(Error::unreadable("download_video", why).of_risk(ChargeRisk::Free));
-            }
+            fits(partial.length() + piece.len() as u64)?;
             partial.write(&piece).await?;
             if let Some(tell) = &self.progress {
                 tell(Progress::new(partial.length(), total));
@@ -168,19 +193,25 @@ impl VideoDownload {
 
     /// The playbook's address, or the one that the job names.
     async fn fetch(&self, headers: &HeaderMap) -> Result<Fetched, Error> {
-        if let Some(url) = self.named(&self.job).filter(|_| self.job.later) {
-            return self.job.client.fetch(&url, headers).await;
-        }
-        let error = match self.content(headers).await {
-            Err(error) if is_elsewhere(&error) => error,
+        let mut job = self.job.clone();
+        let link = self.named(&job).filter(|_| job.later);
+        let fetched = match &link {
+            Some(url) => job.client.fetch(url, headers).await,
+            None => self.content(headers).await,
+        };
+        let error = match fetched {
+            Err(error) if is_elsewhere(&error) && self.variant.is_none() => error,
             outcome => return outcome,
         };
-        // Of a job that is known by its id alone, nobody has asked yet what it names.
-        let mut job = self.job.clone();
-        if self.variant.is_some() || (job.raw().is_none() && job.refresh().await.is_err()) {
-            return Err(error);
+        // Of a job that is known by its id alone, nobody has asked yet what it names. And links stop working after a while.
+        if job.raw().is_none() || link.is_some() {
+            match job.refresh().await {
+                Ok(()) => {}
+                Err(trouble) if passes(&trouble) => return Err(trouble),
+                Err(_) => return Err(error),
+            }
         }
-        match self.named(&job) {
+        match self.named(&job).filter(|url| Some(url) != link.as_ref()) {
             Some(url) => job.client.fetch(&url, headers).await,
             None => Err(error),
         }
@@ -217,6 +248,10 @@ impl VideoDownload {
         }
         let error = Error::failure(operation, &call.context, &failure);
         Err(call.failed(error))
+    }
+
+    fn pieces(&self, fetched: Fetched) -> ByteStream {
+        fetched.into_stream().of_video(self.job.id())
     }
 
     fn variant_name(&self) -> &str {

@@ -13,6 +13,8 @@ use aipass_api::{
     operation::Operation,
     types::{Video, VideoRemixRequest, VideoSeconds},
 };
+use aipass_auth::AuthError;
+use http::StatusCode;
 use serde_json::json;
 use std::{
     fmt,
@@ -35,6 +37,7 @@ impl Client {
             client: self.clone(),
             id: id.into(),
             video: None,
+            status: None,
             later: false,
             meta: Meta::default(),
         }
@@ -48,6 +51,8 @@ pub struct VideoJob {
     pub(super) client: Client,
     id: String,
     video: Option<Video>,
+    /// The status, in whichever case it came.
+    status: Option<VideoStatus>,
     /// It is one of the later contract: `videoId`, `downloadUrl`, and a status at an address of its own.
     pub(super) later: bool,
     meta: Meta,
@@ -71,6 +76,7 @@ impl VideoJob {
                     id,
                     later,
                     meta: call.answered(told),
+                    status: status_of(&video),
                     video: Some(video),
                 })
             }
@@ -87,7 +93,7 @@ impl VideoJob {
     /// How far it was; `None` where it was not asked for yet, or the server did not say.
     #[must_use]
     pub fn status(&self) -> Option<&VideoStatus> {
-        self.video.as_ref()?.status.as_ref()
+        self.status.as_ref()
     }
 
     /// Whether the video was ready.
@@ -96,10 +102,11 @@ impl VideoJob {
         self.status() == Some(&VideoStatus::Completed)
     }
 
-    /// How much was done, in percent, where the server said it.
+    /// How much was done, in percent from 0 to 100, where the server said it.
     #[must_use]
     pub fn progress(&self) -> Option<f64> {
-        self.video.as_ref()?.progress
+        let progress = self.video.as_ref()?.progress?;
+        (!progress.is_nan()).then(|| progress.clamp(0.0, 100.0))
     }
 
     /// The length of the video, as a text or a number gives it.
@@ -135,18 +142,20 @@ impl VideoJob {
         } else {
             match self.ask("get_video").await {
                 // The later contract has another address, and what is not on the gateway's list is unknown to it or forbidden.
-                // Where there is none either, the first answer stands.
+                // Where there is none either, the first answer stands; where there is trouble, nobody knows yet.
                 Err(error) if is_elsewhere(&error) => match self.ask("get_video_status").await {
                     Ok(asked) => {
                         self.later = true;
                         Ok(asked)
                     }
+                    Err(trouble) if passes(&trouble) => Err(trouble),
                     Err(_) => Err(error),
                 },
                 outcome => outcome,
             }
         };
         let (video, meta) = asked.map_err(|error| error.of_job(&self.id))?;
+        self.status = status_of(&video);
         self.video = Some(video);
         self.meta = meta;
         Ok(())
@@ -194,7 +203,7 @@ impl VideoJob {
     #[must_use]
     pub fn failure(&self) -> Option<Error> {
         let video = self.video.as_ref()?;
-        if video.status != Some(VideoStatus::Failed) {
+        if self.status != Some(VideoStatus::Failed) {
             return None;
         }
         let error = serde_json::to_value(&video.error).unwrap_or_default();
@@ -207,14 +216,18 @@ impl VideoJob {
     /// # Errors
     /// See [`Error`]; [`charge_risk`](Error::charge_risk) says whether it may have been charged.
     pub async fn remix(&self, prompt: impl Into<String>) -> Result<Self, Error> {
-        let request = VideoRemixRequest::new(prompt);
+        let remixed = self.start_remix(VideoRemixRequest::new(prompt)).await;
+        remixed.map_err(|error| error.of_job(&self.id))
+    }
+
+    async fn start_remix(&self, request: VideoRemixRequest) -> Result<Self, Error> {
         if request.prompt.trim().is_empty() {
             return Err(Error::request("the video has no prompt"));
         }
         let call = self.client.begin("remix_video", None)?;
         let url = self.address(call.operation)?;
         let answer = call.post_to_for_json(&self.client, url, &request).await;
-        Self::started(&self.client, call, answer).map_err(|error| error.of_job(&self.id))
+        Self::started(&self.client, call, answer)
     }
 
     /// The download of the finished video, to be set up.
@@ -233,7 +246,27 @@ impl VideoJob {
 
 /// Whether the gateway does not know that address, as far as its answer tells.
 pub(super) fn is_elsewhere(error: &Error) -> bool {
-    error.is_not_found() || (error.is_permission() && error.status().is_some())
+    let knows_more = error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE);
+    !knows_more && (error.is_not_found() || (error.is_permission() && error.status().is_some()))
+}
+
+/// Whether it may be over by the next question.
+pub(super) fn passes(error: &Error) -> bool {
+    error.is_server()
+        || error.is_network()
+        || error.is_incomplete()
+        || error.is_timeout()
+        || error.is_rate_limited()
+        || error.auth_error().is_some_and(AuthError::is_temporary)
+}
+
+/// The status: gateways differ in its case.
+fn status_of(video: &Video) -> Option<VideoStatus> {
+    let told = video.status.as_ref()?;
+    match VideoStatus::from(told.as_str().trim().to_ascii_lowercase()) {
+        VideoStatus::Unknown(_) => Some(told.clone()),
+        known => Some(known),
+    }
 }
 
 /// The id, and whether it has the name of the later contract.

@@ -43,13 +43,23 @@ struct Notes {
     total: Option<u64>,
 }
 
+impl Notes {
+    fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
 impl Partial {
     /// What is there of that download, if anything.
     pub(super) async fn open(path: &Path, what: &str) -> Result<Self, Error> {
         let part = saved::part_of(path);
         let opening = async {
-            let path = part.clone();
-            let file = File::from_std(saved::in_background(move || open_alone(&path)).await?);
+            let (path, asked) = (part.clone(), path.to_owned());
+            let opening = move || {
+                saved::is_name_of_file(&asked)?;
+                open_alone(&path)
+            };
+            let file = File::from_std(saved::in_background(opening).await?);
             // Who has the part has its notes too.
             let notes = match fs::read(notes_of(&part)).await {
                 Ok(notes) => serde_json::from_slice(&notes).unwrap_or_default(),
@@ -124,9 +134,22 @@ impl Partial {
         let same =
             |told: Option<u64>, noted: Option<u64>| told.zip(noted).is_none_or(|(told, noted)| told == noted);
         first == self.length
-            && validator(headers).is_none_or(|validator| self.notes.validator == Some(validator))
+            && self.is_of(headers)
             && same(total, self.notes.total)
             && total.or(self.notes.total).is_some()
+    }
+
+    /// Whether those headers are of the same version, where they name one. Half of a file may have a weak tag where the whole
+    /// had a strong one: what is in the tag is the same then.
+    fn is_of(&self, headers: &HeaderMap) -> bool {
+        let noted = self.notes.validator.as_deref();
+        let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+        match tag {
+            Some(tag) if noted.is_some_and(|noted| noted.starts_with('"')) => {
+                Some(tag.strip_prefix("W/").unwrap_or(tag)) == noted
+            }
+            _ => validator(headers).is_none_or(|told| noted == Some(&told)),
+        }
     }
 
     /// An answer begins that [`takes`](Self::takes) has found good.
@@ -139,14 +162,26 @@ impl Partial {
         self.restart().await?;
         self.notes.total = number(headers, header::CONTENT_LENGTH);
         self.notes.validator = validator(headers);
-        let notes = serde_json::to_vec(&self.notes).unwrap_or_default();
-        fs::write(notes_of(&self.path), notes).await.map_err(unwritable)
+        let (notes, path) = (self.notes.to_json(), notes_of(&self.path));
+        let file = self.file.try_clone().await.map_err(unwritable)?;
+        let noting = move || {
+            let noted = std::fs::write(path, notes);
+            // Until then the place is taken, even if nobody waits any more: the next one has notes of its own.
+            drop(file);
+            noted
+        };
+        saved::in_background(noting).await.map_err(unwritable)
     }
 
     pub(super) async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         self.file.write_all(piece).await.map_err(unwritable)?;
         self.length += piece.len() as u64;
         Ok(())
+    }
+
+    /// Whether as much is there as there is.
+    pub(super) fn is_whole(&self) -> bool {
+        self.length > 0 && self.notes.total == Some(self.length)
     }
 
     /// Whether all of it is there, as far as anybody said how much that is.
@@ -187,11 +222,19 @@ impl Partial {
             (&mut self.file).take(START).read_to_end(&mut start).await?;
             let (asked, fitting) = (path.to_owned(), saved::fitting(path, &start));
             let (file, part) = (self.file.into_std().await, self.path);
+            let (notes, noted) = (notes_of(&part), self.notes.to_json());
             let putting = move || {
                 let path = saved::free(&asked, fitting);
+                // It may take long, and a part without its notes is nobody's.
+                file.sync_all()?;
                 // The next download to that path finds neither of both, or both.
-                let _ = std::fs::remove_file(notes_of(&part));
-                saved::finish(file, &part, &path).map(|()| path)
+                let _ = std::fs::remove_file(&notes);
+                let put = saved::finish(file, &part, &path);
+                if put.is_err() {
+                    // What went wrong is told already.
+                    let _ = std::fs::write(&notes, noted);
+                }
+                put.map(|()| path)
             };
             saved::in_background(putting).await
         };
@@ -199,7 +242,8 @@ impl Partial {
     }
 }
 
-/// Opens the part, new or as it is, for this download alone.
+/// Opens the part, new or as it is, for this download alone. Ours has notes beside it from its first byte on: others call
+/// their files so, too.
 fn open_alone(part: &Path) -> io::Result<std::fs::File> {
     let mut tries = 0;
     loop {
@@ -225,6 +269,10 @@ fn open_alone(part: &Path) -> io::Result<std::fs::File> {
             Err(TryLockError::WouldBlock) => false,
         };
         if is_alone {
+            if file.metadata()?.len() > 0 && !notes_of(part).exists() {
+                let problem = format!("{} is there, and not of a download like this", part.display());
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, problem));
+            }
             return Ok(file);
         }
         if tries == MOST_TRIES {

@@ -1,10 +1,10 @@
 //! Waiting for a video.
 
-use super::VideoJob;
+use super::{VideoJob, job::passes};
 use crate::error::Error;
 use rand::Rng as _;
 use std::{fmt, sync::Arc, time::Duration};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// The longest pause that a server can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -39,7 +39,8 @@ impl Wait {
         }
     }
 
-    /// How long to wait at most. The job itself goes on.
+    /// How long to wait at most, and for an answer that is under way then, one [`interval`](Self::interval) longer: so it is
+    /// asked once in any case. The job itself goes on.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -83,7 +84,8 @@ impl fmt::Debug for Wait {
 impl VideoJob {
     /// Waits until the video is ready. Costs nothing: the job is paid for, and goes on when nobody waits.
     ///
-    /// A status that this version does not know is waited out, and so is trouble with the connection or the service.
+    /// A status that this version does not know is waited out, and so is trouble with the connection, the service or the
+    /// renewal of the token.
     ///
     /// # Errors
     /// Each error names the job in [`video_id`](Error::video_id), so that the waiting can go on later.
@@ -95,10 +97,12 @@ impl VideoJob {
         // What was slept for counts also where somebody else keeps the time.
         let mut slept = Duration::ZERO;
         loop {
-            let trouble = match self.refresh().await {
-                Ok(()) => None,
-                Err(error) if passes(&error) => Some(error),
-                Err(error) => return Err(error),
+            let left = wait.deadline.saturating_sub(began.elapsed().max(slept));
+            let trouble = match timeout(left.max(wait.interval), self.refresh()).await {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) if passes(&error) => Some(error),
+                Ok(Err(error)) => return Err(error),
+                Err(_) => return Err(Error::still_running("get_video", None).of_job(self.id())),
             };
             if trouble.is_none() {
                 if let Some(tell) = &wait.progress {
@@ -123,9 +127,4 @@ impl VideoJob {
             slept += pause;
         }
     }
-}
-
-/// Whether it may be over by the next question.
-fn passes(error: &Error) -> bool {
-    error.is_server() || error.is_network() || error.is_timeout() || error.is_rate_limited()
 }
