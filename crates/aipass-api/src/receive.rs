@@ -198,8 +198,11 @@ fn error_in(operation: &Operation, value: &Value) -> Option<(ErrorBody, bool)> {
     let video = operation.response == ResponseKind::Json && operation.path.contains("/videos");
     let named = |key: &str| value.get(key).is_some_and(Value::is_string);
     // The answer about the status of one need not name it.
-    let failed =
-        operation.charge == Charge::Free && value.get("status").is_some_and(|status| status == "failed");
+    let failed = operation.charge == Charge::Free
+        && value
+            .get("status")
+            .and_then(Value::as_str)
+            .is_some_and(|status| status.eq_ignore_ascii_case("failed"));
     if video && (named("id") || named("videoId") || failed) {
         return None;
     }
@@ -430,6 +433,12 @@ mod tests {
                 "get_video",
                 "application/json",
                 r#"{"id":"video_1","status":"failed","error":{"message":"m"}}"#,
+                "answer",
+            ),
+            (
+                "get_video",
+                "application/json",
+                r#"{"status":"FAILED","error":{"message":"m"}}"#,
                 "answer",
             ),
             (
