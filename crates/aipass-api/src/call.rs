@@ -1,6 +1,12 @@
 //! The context of one call: options going in, facts coming out.
 
-use crate::{failure::Failure, multipart::FormBody, sse};
+use crate::{
+    failure::{Failure, KEPT},
+    multipart::FormBody,
+    receive::Sieve,
+    sse,
+};
+use bytes::BytesMut;
 use http::{HeaderMap, StatusCode};
 use std::{
     any::Any,
@@ -91,6 +97,8 @@ struct Record {
     state: Option<Box<dyn Any + Send>>,
     /// The body of the request, where it is a stream that can be sent again.
     body: Option<FormBody>,
+    /// What the body of the answer goes through.
+    sieve: Option<Box<dyn Sieve>>,
 }
 
 impl CallContext {
@@ -162,6 +170,25 @@ impl CallContext {
     /// It was answered: what it sent is not needed any more.
     pub(crate) fn forget_body(&self) {
         self.with(|record| record.body = None);
+    }
+
+    /// Has an answer that is read whole go through this while it comes, if it comes in more than one piece. Who decodes it must
+    /// know what is left in the place of what was taken out, and the generated operations do not.
+    pub fn set_sieve(&self, sieve: impl Sieve + 'static) {
+        self.with(|record| record.sieve = Some(Box::new(sieve)));
+    }
+
+    /// Whether there is a sieve for the body that begins now.
+    pub(crate) fn begin_to_sift(&self) -> bool {
+        self.with(|record| record.sieve.as_mut().map(|sieve| sieve.begin(KEPT)).is_some())
+    }
+
+    pub(crate) fn sift(&self, kept: &mut BytesMut, piece: &[u8]) {
+        self.with(|record| {
+            if let Some(sieve) = &mut record.sieve {
+                sieve.sift(kept, piece);
+            }
+        });
     }
 
     /// The request once more, if its body allows it.

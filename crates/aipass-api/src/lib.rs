@@ -64,6 +64,7 @@ pub use generated::enums;
 pub use generated::operations::OPERATIONS;
 pub use path::InvalidId;
 pub use progenitor_client::{ByteStream, Error, ResponseValue};
+pub use receive::Sieve;
 #[doc(hidden)]
 pub use receive::{error_in_answer, is_json, media_type};
 pub use transport::{
