@@ -1,6 +1,6 @@
 //! The seam of the generated client: transports, contexts, failures, forms that are sent again, typed events.
 
-use crate::support::{Answer, Server, answer, client, events, http, impatient};
+use crate::support::{Answer, Server, answer, client, events, eventually, http, impatient};
 use aipass_api::{
     CallContext, CallOptions, Client, Failure, FailureKind, Plain, Sieve, SilentBody, StaticBearer,
     TimeoutPhase,
@@ -10,7 +10,7 @@ use aipass_api::{
     types::{ChatCompletionRequest, ChatMessage, ImageEditForm},
 };
 use aipass_auth::{AccountKey, MemoryStore, StoredTokens, TokenStore};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use std::{sync::Arc, time::Duration};
 
@@ -502,6 +502,30 @@ async fn an_error_that_says_nothing_is_none() {
         let reply = client(&server.base_url).chat("m").user("hi").send().await;
         assert_eq!(reply.unwrap().text(), "Hello", "{error}");
     }
+}
+
+/// What is sent holds files and buffers, and a stream lasts for hours.
+#[tokio::test]
+async fn what_was_sent_is_let_go_when_the_answer_begins() {
+    struct Recording(Arc<[u8; 3]>);
+    impl AsRef<[u8]> for Recording {
+        fn as_ref(&self) -> &[u8] {
+            &*self.0
+        }
+    }
+    let held = Arc::new(*b"MP3");
+    let recording = Bytes::from_owner(Recording(held.clone()));
+    let delta = "data: {\"type\":\"transcript.text.delta\",\"delta\":\"Hel\"}\n\n";
+    let server = Server::start([Answer::Hang(events(delta))]).await;
+    let part = FilePart::new("a.mp3", "audio/mpeg", recording);
+    let mut stream = client(&server.base_url)
+        .transcribe("m", part)
+        .stream()
+        .await
+        .unwrap();
+    stream.next().await.unwrap().unwrap();
+    eventually("the recording is let go", || Arc::strong_count(&held) == 1).await;
+    drop(stream);
 }
 
 /// Takes out every `x` that need not stay.

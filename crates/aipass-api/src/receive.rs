@@ -497,6 +497,21 @@ mod tests {
     }
 
     #[test]
+    fn a_length_that_is_only_told_takes_little_room() {
+        for (told, limit, most) in [
+            (u64::MAX, usize::MAX, AHEAD),
+            (1 << 40, 64 * 1024 * 1024, AHEAD),
+            (1 << 40, 100, 100),
+            (100_000, usize::MAX, 100_000),
+            (100, usize::MAX, 0),
+        ] {
+            let mut whole = Gathered::default();
+            whole.expect(told, limit);
+            assert_eq!(whole.all.capacity(), most, "{told}, {limit}");
+        }
+    }
+
+    #[test]
     fn a_body_is_the_sum_of_its_pieces() {
         for pieces in [&[][..], &["one"], &["one", "", "two", "three"]] {
             let mut whole = Gathered::default();
