@@ -1,13 +1,16 @@
 //! The seam of the generated client: transports, contexts, failures, forms that are sent again, typed events.
 
-use crate::support::{Answer, Server, answer, client, events, http, impatient};
+use crate::support::{Answer, Server, answer, client, events, eventually, http, impatient};
 use aipass_api::{
-    CallContext, CallOptions, Client, Failure, FailureKind, Plain, SilentBody, StaticBearer, TimeoutPhase,
+    CallContext, CallOptions, Client, Failure, FailureKind, Plain, Sieve, SilentBody, StaticBearer,
+    TimeoutPhase,
     multipart::FilePart,
+    operation::Operation,
     sse::EventError,
     types::{ChatCompletionRequest, ChatMessage, ImageEditForm},
 };
 use aipass_auth::{AccountKey, MemoryStore, StoredTokens, TokenStore};
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use std::{sync::Arc, time::Duration};
 
@@ -498,5 +501,62 @@ async fn an_error_that_says_nothing_is_none() {
         let server = Server::start([answer("200 OK", "application/json", &body)]).await;
         let reply = client(&server.base_url).chat("m").user("hi").send().await;
         assert_eq!(reply.unwrap().text(), "Hello", "{error}");
+    }
+}
+
+/// What is sent holds files and buffers, and a stream lasts for hours.
+#[tokio::test]
+async fn what_was_sent_is_let_go_when_the_answer_begins() {
+    struct Recording(Arc<[u8; 3]>);
+    impl AsRef<[u8]> for Recording {
+        fn as_ref(&self) -> &[u8] {
+            &*self.0
+        }
+    }
+    let held = Arc::new(*b"MP3");
+    let recording = Bytes::from_owner(Recording(held.clone()));
+    let delta = "data: {\"type\":\"transcript.text.delta\",\"delta\":\"Hel\"}\n\n";
+    let server = Server::start([Answer::Hang(events(delta))]).await;
+    let part = FilePart::new("a.mp3", "audio/mpeg", recording);
+    let mut stream = client(&server.base_url)
+        .transcribe("m", part)
+        .stream()
+        .await
+        .unwrap();
+    stream.next().await.unwrap().unwrap();
+    eventually("the recording is let go", || Arc::strong_count(&held) == 1).await;
+    drop(stream);
+}
+
+/// Takes out every `x` that need not stay.
+struct WithoutX(usize);
+
+impl Sieve for WithoutX {
+    fn begin(&mut self, shown: usize) {
+        self.0 = shown;
+    }
+
+    fn sift(&mut self, kept: &mut BytesMut, piece: &[u8]) {
+        for byte in piece {
+            if kept.len() < self.0 || *byte != b'x' {
+                kept.extend_from_slice(&[*byte]);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_large_answer_goes_through_the_sieve_of_its_call() {
+    for (letters, expected) in [(3, 3), (1_000_000, 64 * 1024 - 2)] {
+        let body = format!("[\"{}\"]", "x".repeat(letters));
+        let server = Server::start([answer("200 OK", "application/json", &body)]).await;
+        let call = CallContext::default();
+        call.set_sieve(WithoutX(0));
+        let request = http(&server.base_url).get(&server.base_url).build().unwrap();
+        let asked = plain(&server)
+            .execute_whole(&call, Operation::READ, &mut aipass_api::copies(request))
+            .await;
+        let expected = format!("[\"{}\"]", "x".repeat(expected));
+        assert!(asked.unwrap() == expected, "{letters}");
     }
 }

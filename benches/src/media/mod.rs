@@ -48,14 +48,29 @@ impl Work {
         }
     }
 
-    /// In words, the goal of the CPU's ratio, and the most memory above start in MiB.
-    fn goals(self) -> (String, f64, f64) {
+    /// In words, the goal of the CPU's ratio, and the goal of the memory.
+    fn goals(self) -> (String, f64, Memory) {
         match self {
-            Self::Upload => (format!("upload of a file of {} MiB", FILE >> 20), 0.15, 8.0),
-            Self::Download => (format!("download of {} MiB to a file", FILE >> 20), 1.05, 2.0),
-            Self::Embeddings => (format!("embeddings, {TEXTS} × {DIMENSIONS}"), 0.20, 28.0),
+            Self::Upload => {
+                let what = format!("upload of a file of {} MiB", FILE >> 20);
+                (what, 0.15, Memory::MoreThanRaw(8.0))
+            }
+            Self::Download => {
+                let what = format!("download of {} MiB to a file", FILE >> 20);
+                (what, 1.05, Memory::MoreThanRaw(2.0))
+            }
+            Self::Embeddings => {
+                let what = format!("embeddings, {TEXTS} × {DIMENSIONS}");
+                (what, 0.20, Memory::AboveStart(28.0))
+            }
         }
     }
+}
+
+/// The most memory, in MiB.
+enum Memory {
+    AboveStart(f64),
+    MoreThanRaw(f64),
 }
 
 impl FromStr for Work {
@@ -101,7 +116,8 @@ pub(crate) fn measure() -> Result<Report, Failure> {
     }
     report.notes.push(format!(
         "Each run is a process of its own: {PAIRS} of each side in turns, medians. Memory above start: the most that it \
-         has. By hand: reqwest's `multipart::Part::file`; `chunk` and `tokio::fs`; vectors as JSON numbers, which the facade \
+         has; its goal is 8 MiB more than by hand for the upload, 2 MiB more for the download, and 28 MiB in all for the \
+         vectors. By hand: reqwest's `multipart::Part::file`; `chunk` and `tokio::fs`; vectors as JSON numbers, which the facade \
          asks for in base64. The facade's download is on the disk when it ends (fsync), and the other one's is not."
     ));
     Ok(report)
@@ -137,7 +153,10 @@ fn measured(report: &mut Report, work: Work, folder: &Path, url: &str) -> Result
         unit: "MiB",
         raw: memory(0),
         facade: memory(1),
-        most: Some(most),
+        most: Some(match most {
+            Memory::AboveStart(most) => most,
+            Memory::MoreThanRaw(more) => memory(0) + more,
+        }),
         ..Row::default()
     });
     Ok(())

@@ -1,6 +1,11 @@
 //! The context of one call: options going in, facts coming out.
 
-use crate::{failure::Failure, sse};
+use crate::{
+    failure::{Failure, KEPT},
+    receive::Sieve,
+    sse,
+};
+use bytes::BytesMut;
 use http::{HeaderMap, StatusCode};
 use std::{
     any::Any,
@@ -89,6 +94,8 @@ struct Record {
     deadline: Option<Instant>,
     /// What the transport keeps for itself.
     state: Option<Box<dyn Any + Send>>,
+    /// What the body of the answer goes through.
+    sieve: Option<Box<dyn Sieve>>,
 }
 
 impl CallContext {
@@ -149,6 +156,26 @@ impl CallContext {
                 None => unreachable!("a value of that type was put there"),
             }
         })
+    }
+
+    /// Has an answer that is read whole go through this while it comes, if it comes in more than one piece. Who decodes it must
+    /// know what is left in the place of what was taken out, and the generated operations do not.
+    #[doc(hidden)]
+    pub fn set_sieve(&self, sieve: impl Sieve + 'static) {
+        self.with(|record| record.sieve = Some(Box::new(sieve)));
+    }
+
+    /// Whether there is a sieve for the body that begins now.
+    pub(crate) fn begin_to_sift(&self) -> bool {
+        self.with(|record| record.sieve.as_mut().map(|sieve| sieve.begin(KEPT)).is_some())
+    }
+
+    pub(crate) fn sift(&self, kept: &mut BytesMut, piece: &[u8]) {
+        self.with(|record| {
+            if let Some(sieve) = &mut record.sieve {
+                sieve.sift(kept, piece);
+            }
+        });
     }
 
     /// Why the call failed, once; later calls give `None`.

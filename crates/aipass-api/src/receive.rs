@@ -46,7 +46,7 @@ pub(crate) async fn receive(
             deadline: earlier(deadline, ERROR_BODY_TIME),
         };
         let body = reader
-            .read(&mut response, KEPT)
+            .read(&mut response, Gathered::default(), KEPT)
             .await
             .unwrap_or_else(|partial| partial.bytes);
         let error = ErrorBody::read(&body);
@@ -60,7 +60,9 @@ pub(crate) async fn receive(
         idle: call.options.idle,
         deadline,
     };
-    let read = reader.read(&mut response, call.options.max_body).await;
+    let read = reader
+        .read(&mut response, Gathered::sifted(call), call.options.max_body)
+        .await;
     let head = Head::take(response);
     let body = match read {
         Ok(body) => body,
@@ -290,27 +292,58 @@ struct Partial {
     why: Failure,
 }
 
-/// The pieces of a body. The usual case, a body in one piece, is not copied.
-#[derive(Default)]
-struct Gathered {
-    first: Bytes,
-    all: BytesMut,
+/// Takes large members out of JSON while it comes, so that the text of all of them is never there at once.
+pub trait Sieve: Send {
+    /// A body begins, of which the first `shown` bytes must stay as they come: a [`Failure`] shows them. What was taken out of
+    /// the one before it, of an attempt that failed, counts no more.
+    fn begin(&mut self, shown: usize);
+
+    /// Adds to `kept` what is to stay of the next piece.
+    fn sift(&mut self, kept: &mut BytesMut, piece: &[u8]);
 }
 
-impl Gathered {
-    fn len(&self) -> usize {
-        self.first.len() + self.all.len()
+/// The pieces of a body. The usual case, a body in one piece, is not copied.
+#[derive(Default)]
+struct Gathered<'a> {
+    first: Bytes,
+    all: BytesMut,
+    /// Of all that came.
+    length: usize,
+    /// The call whose sieve the pieces go through.
+    sieve: Option<&'a CallContext>,
+}
+
+impl<'a> Gathered<'a> {
+    /// Through the sieve of the call, where it has one.
+    fn sifted(call: &'a CallContext) -> Self {
+        Self {
+            sieve: call.begin_to_sift().then_some(call),
+            ..Self::default()
+        }
+    }
+
+    /// What a server says of the length is no reason to take much before it comes.
+    fn expect(&mut self, length: u64, limit: usize) {
+        if length > AT_ONCE && self.sieve.is_none() {
+            let room = usize::try_from(length).unwrap_or(limit);
+            self.all.reserve(room.min(limit).min(AHEAD));
+        }
     }
 
     fn push(&mut self, piece: Bytes) {
-        if self.len() == 0 {
+        let is_first = self.length == 0;
+        self.length += piece.len();
+        if is_first {
             self.first = piece;
             return;
         }
-        if !self.first.is_empty() {
-            self.all.extend_from_slice(&std::mem::take(&mut self.first));
+        let first = std::mem::take(&mut self.first);
+        for piece in [first, piece] {
+            match self.sieve {
+                Some(call) => call.sift(&mut self.all, &piece),
+                None => self.all.extend_from_slice(&piece),
+            }
         }
-        self.all.extend_from_slice(&piece);
     }
 
     fn into_bytes(self) -> Bytes {
@@ -324,25 +357,30 @@ impl Gathered {
 
 impl Reader {
     /// A call waits longer for its head than for its body, and should be small meanwhile: so the future is on its own.
-    fn read<'a>(&'a self, response: &'a mut reqwest::Response, limit: usize) -> BoxRead<'a> {
-        Box::pin(self.gather(response, limit))
+    fn read<'a>(
+        &'a self,
+        response: &'a mut reqwest::Response,
+        whole: Gathered<'a>,
+        limit: usize,
+    ) -> BoxRead<'a> {
+        Box::pin(self.gather(response, whole, limit))
     }
 
-    async fn gather(&self, response: &mut reqwest::Response, limit: usize) -> Result<Bytes, Partial> {
-        let mut whole = Gathered::default();
-        if let Some(length) = response.content_length().filter(|length| *length > AT_ONCE) {
-            // What a server says is no reason to take much before it comes.
-            let room = usize::try_from(length).unwrap_or(limit);
-            whole.all.reserve(room.min(limit).min(AHEAD));
-        }
+    async fn gather(
+        &self,
+        response: &mut reqwest::Response,
+        mut whole: Gathered<'_>,
+        limit: usize,
+    ) -> Result<Bytes, Partial> {
+        whole.expect(response.content_length().unwrap_or(0), limit);
         loop {
             let why = match self.chunk(response).await {
-                Ok(Some(piece)) if whole.len() + piece.len() <= limit => {
+                Ok(Some(piece)) if whole.length + piece.len() <= limit => {
                     whole.push(piece);
                     continue;
                 }
                 Ok(Some(piece)) => {
-                    whole.push(piece.slice(..limit - whole.len()));
+                    whole.push(piece.slice(..limit - whole.length));
                     Failure::new(FailureKind::TooLarge, None)
                 }
                 Ok(None) => return Ok(whole.into_bytes()),
@@ -480,6 +518,33 @@ mod tests {
                 expected,
                 "{operation} {body}"
             );
+        }
+    }
+
+    #[test]
+    fn a_length_that_is_only_told_takes_little_room() {
+        for (told, limit, most) in [
+            (u64::MAX, usize::MAX, AHEAD),
+            (1 << 40, 64 * 1024 * 1024, AHEAD),
+            (1 << 40, 100, 100),
+            (100_000, usize::MAX, 100_000),
+            (100, usize::MAX, 0),
+        ] {
+            let mut whole = Gathered::default();
+            whole.expect(told, limit);
+            assert_eq!(whole.all.capacity(), most, "{told}, {limit}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_the_sum_of_its_pieces() {
+        for pieces in [&[][..], &["one"], &["one", "", "two", "three"]] {
+            let mut whole = Gathered::default();
+            for piece in pieces {
+                whole.push(Bytes::from_static(piece.as_bytes()));
+            }
+            assert_eq!(whole.length, pieces.concat().len());
+            assert_eq!(whole.into_bytes(), pieces.concat());
         }
     }
 }

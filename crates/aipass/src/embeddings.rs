@@ -1,6 +1,7 @@
 //! Texts as vectors: in one call, or in as many as a large number of texts needs.
 
 mod batches;
+mod sieve;
 mod wire;
 
 pub use batches::BatchError;
@@ -133,6 +134,8 @@ impl EmbeddingsBuilder {
     }
 
     async fn answer(&self, call: &Call) -> Result<(Vec<Vec<f32>>, Told), Error> {
+        let taken = sieve::Taken::default();
+        call.context.set_sieve(taken.sieve());
         let body = call.post_for_body(&self.client, &self.request).await?;
         let list =
             wire::read(&body).map_err(|error| Error::decode(call.operation, &call.context, &body, &error))?;
@@ -140,7 +143,7 @@ impl EmbeddingsBuilder {
             model: list.model,
             usage: list.usage,
         };
-        match wire::in_order(list.data, self.count()) {
+        match wire::in_order(list.data, self.count(), &mut taken.vectors()) {
             Some(vectors) => Ok((vectors, told)),
             None => Err(Error::empty(call.operation, &call.context)),
         }

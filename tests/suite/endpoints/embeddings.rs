@@ -1,8 +1,8 @@
 //! Vectors in both forms, one for each text, in one call or in several.
 
 use super::json_server;
-use crate::support::{Server, answer, client};
-use aipass::{ChargeRisk, Error};
+use crate::support::{Answer, Server, answer, client};
+use aipass::{ChargeRisk, Error, RequestOptions};
 
 const TWO: &str = r#"{"model":"m-1","data":[{"index":1,"embedding":"AAAAQA=="},{"index":0,"embedding":[1.5]}],"usage":{"prompt_tokens":4,"total_tokens":4}}"#;
 
@@ -144,7 +144,7 @@ async fn an_idempotency_key_is_for_one_batch() {
     let ask = client(&server.base_url())
         .embeddings("m")
         .inputs(["a", "b", "c", "d"])
-        .options(aipass::RequestOptions::new().idempotency_key("k"));
+        .options(RequestOptions::new().idempotency_key("k"));
     let error = ask.send_in_batches(2, 1).await.unwrap_err();
     assert_eq!(error.error.to_string(), "an idempotency key is for one call");
     assert_eq!(error.error.charge_risk(), ChargeRisk::NotSent);
@@ -152,7 +152,7 @@ async fn an_idempotency_key_is_for_one_batch() {
     let one = client(&server.base_url())
         .embeddings("m")
         .inputs(["a", "b"])
-        .options(aipass::RequestOptions::new().idempotency_key("k"));
+        .options(RequestOptions::new().idempotency_key("k"));
     assert_eq!(one.send_in_batches(2, 1).await.unwrap().len(), 2);
 }
 
@@ -223,4 +223,87 @@ async fn a_cut_answer_is_an_error() {
         .unwrap_err();
     assert!(error.is_decode());
     assert_eq!(error.charge_risk(), ChargeRisk::Completed);
+}
+
+/// The three floats 1, -2.5 and 2.
+const BASE64: &str = "AACAPwAAIMAAAABA";
+const NUMBERS: [f32; 3] = [1.0, -2.5, 2.0];
+
+/// An answer of 100 vectors and about a megabyte: the later the text, the longer the vector and the earlier its place. Some
+/// are numbers, and some are text with an escape in it.
+fn large(end: &str) -> String {
+    let vectors = (0..100).rev().map(|number| {
+        let vector = match number % 10 {
+            4 => format!("[{}]", ["1,-2.5,2"].repeat(500 + number).join(",")),
+            7 => format!("\"\\u0041{}\"", &BASE64.repeat(500 + number)[1..]),
+            _ => format!("\"{}\"", BASE64.repeat(500 + number)),
+        };
+        format!(r#"{{"object":"embedding","index":{number},"embedding":{vector}}}"#)
+    });
+    let vectors: Vec<_> = vectors.collect();
+    format!(r#"{{"object":"list","data":[{}]{end}"#, vectors.join(","))
+}
+
+async fn ask_for_100(answer: Answer, options: RequestOptions) -> Result<aipass::Embeddings, Error> {
+    let server = Server::start([answer]).await;
+    let texts = (0..100).map(|number| number.to_string());
+    let ask = client(&server.base_url).embeddings("text-embedding-3-small");
+    ask.inputs(texts).options(options).send().await
+}
+
+#[tokio::test]
+async fn a_large_answer_is_read_while_it_comes() {
+    let body = large(r#","model":"m-1","usage":{"total_tokens":4,"prompt_tokens":4}}"#);
+    let whole = answer("200 OK", "application/json", &body);
+    let vectors = ask_for_100(whole, RequestOptions::new()).await.unwrap();
+    for (number, vector) in vectors.iter().enumerate() {
+        assert_eq!(*vector, NUMBERS.repeat(500 + number), "{number}");
+    }
+    assert_eq!(vectors.usage.as_ref().unwrap().total_tokens, Some(4));
+    assert_eq!(vectors.meta().model(), Some("m-1"));
+}
+
+/// What was taken out while it came takes nothing from the error.
+#[tokio::test]
+async fn a_large_answer_that_is_none_is_judged_by_all_of_it() {
+    let body = large(r#","error":{"message":"The model died","code":"boom"}}"#);
+    let json = |body: &str| answer("200 OK", "application/json", body);
+    let shown = &body.as_bytes()[..64 * 1024];
+
+    let error = ask_for_100(json(&body), RequestOptions::new()).await.unwrap_err();
+    assert_eq!(error.code(), Some("boom"), "{error}");
+    assert!(error.raw_body() == shown, "it is not what came");
+
+    let error = ask_for_100(json(&large("")), RequestOptions::new())
+        .await
+        .unwrap_err();
+    assert!(error.is_decode(), "{error}");
+    assert_eq!(error.charge_risk(), ChargeRisk::Completed);
+    assert!(error.raw_body() == shown, "it is not what came");
+
+    let Answer::Bytes(mut cut) = json(&body) else {
+        unreachable!("it is no other one")
+    };
+    cut.truncate(cut.len() / 2);
+    let error = ask_for_100(Answer::Bytes(cut), RequestOptions::new())
+        .await
+        .unwrap_err();
+    assert!(error.is_incomplete(), "{error}");
+    assert!(error.raw_body() == shown, "it is not what came");
+}
+
+#[tokio::test]
+async fn the_limit_of_an_answer_counts_what_came() {
+    let body = large("}");
+    let asked = |limit: usize| {
+        let whole = answer("200 OK", "application/json", &body);
+        ask_for_100(whole, RequestOptions::new().max_body(limit))
+    };
+    assert_eq!(asked(body.len()).await.unwrap().len(), 100);
+    let error = asked(body.len() - 1).await.unwrap_err();
+    assert!(error.is_decode(), "{error}");
+    assert!(
+        error.raw_body() == &body.as_bytes()[..64 * 1024],
+        "it is not what came"
+    );
 }

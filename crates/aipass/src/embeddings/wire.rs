@@ -1,6 +1,7 @@
 //! Vectors as they travel: numbers, or base64 of little-endian 32-bit floats. Read straight out of the answer, since thousands
 //! of vectors are megabytes.
 
+use super::sieve::MARK;
 use aipass_api::types::Usage;
 use base64::{
     Engine as _,
@@ -44,7 +45,11 @@ fn if_readable<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     Ok(serde_json::from_value(value).ok())
 }
 
-struct Vector(Vec<f32>);
+enum Vector {
+    Here(Vec<f32>),
+    /// The number of the one that was taken out.
+    Taken(usize),
+}
 
 pub(super) fn read(body: &[u8]) -> Result<List, serde_json::Error> {
     // As text it is checked once, and not string by string.
@@ -55,7 +60,7 @@ pub(super) fn read(body: &[u8]) -> Result<List, serde_json::Error> {
 }
 
 /// The vectors in the order of the texts; `None` unless there is one for each.
-pub(super) fn in_order(items: Vec<Item>, count: usize) -> Option<Vec<Vec<f32>>> {
+pub(super) fn in_order(items: Vec<Item>, count: usize, taken: &mut [Vec<f32>]) -> Option<Vec<Vec<f32>>> {
     if items.len() != count {
         return None;
     }
@@ -73,44 +78,53 @@ pub(super) fn in_order(items: Vec<Item>, count: usize) -> Option<Vec<Vec<f32>>> 
             None => place,
         };
         let vector = vectors.get_mut(place).filter(|vector| vector.is_empty())?;
-        *vector = item.embedding.0;
+        *vector = match item.embedding {
+            Vector::Here(vector) => vector,
+            Vector::Taken(number) => std::mem::take(taken.get_mut(number)?),
+        };
     }
     vectors.iter().all(|vector| !vector.is_empty()).then_some(vectors)
 }
 
 impl<'de> Deserialize<'de> for Vector {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Either).map(Self)
+        deserializer.deserialize_any(Either)
     }
 }
 
 struct Either;
 
 impl<'de> Visitor<'de> for Either {
-    type Value = Vec<f32>;
+    type Value = Vector;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a vector, as numbers or in base64")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Vec<f32>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Vector, A::Error> {
         let mut vector = Vec::with_capacity(numbers.size_hint().unwrap_or(1536));
         while let Some(number) = numbers.next_element()? {
             vector.push(number);
         }
         vector.shrink_to_fit();
-        Ok(vector)
+        Ok(Vector::Here(vector))
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<f32>, E> {
-        let no_vector = || E::custom("no base64 of 32-bit floats");
-        let bytes = BASE64.decode(text).map_err(|_| no_vector())?;
-        let (floats, rest) = bytes.as_chunks::<4>();
-        if !rest.is_empty() {
-            return Err(no_vector());
-        }
-        Ok(floats.iter().map(|float| f32::from_le_bytes(*float)).collect())
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vector, E> {
+        let number = text.strip_prefix(MARK).and_then(|number| number.parse().ok());
+        number
+            .map(Vector::Taken)
+            .or_else(|| floats(text.as_bytes()).map(Vector::Here))
+            .ok_or_else(|| E::custom("no base64 of 32-bit floats"))
     }
+}
+
+/// The vector of that base64; `None` where it is none.
+pub(super) fn floats(base64: &[u8]) -> Option<Vec<f32>> {
+    let bytes = BASE64.decode(base64).ok()?;
+    let (floats, rest) = bytes.as_chunks::<4>();
+    let floats = floats.iter().map(|float| f32::from_le_bytes(*float));
+    rest.is_empty().then(|| floats.collect())
 }
 
 #[cfg(test)]
@@ -118,7 +132,7 @@ mod tests {
     use super::*;
 
     fn vectors(json: &str, count: usize) -> Option<Vec<Vec<f32>>> {
-        in_order(read(json.as_bytes()).ok()?.data, count)
+        in_order(read(json.as_bytes()).ok()?.data, count, &mut [])
     }
 
     #[test]
@@ -133,9 +147,36 @@ mod tests {
 
     #[test]
     fn what_is_no_vector_is_refused() {
-        for embedding in [r#""AACA""#, r#""%%%%""#, "null", "7", r#"["1"]"#, "[]", r#""""#] {
+        for embedding in [
+            r#""AACA""#,
+            r#""%%%%""#,
+            r##""#0""##,
+            "null",
+            "7",
+            r#"["1"]"#,
+            "[]",
+            r#""""#,
+        ] {
             let json = format!(r#"{{"data":[{{"embedding":{embedding}}}]}}"#);
             assert_eq!(vectors(&json, 1), None, "{embedding}");
+        }
+    }
+
+    #[test]
+    fn a_vector_that_was_taken_out_is_given_once() {
+        let read = |json: &str| {
+            let items = read(json.as_bytes()).unwrap().data;
+            in_order(items, 2, &mut [vec![1.0], vec![2.0]])
+        };
+        assert_eq!(
+            read(r##"{"data":[{"embedding":"#1"},{"embedding":[3]}]}"##),
+            Some(vec![vec![2.0], vec![3.0]])
+        );
+        for json in [
+            r##"{"data":[{"embedding":"#1"},{"embedding":"#1"}]}"##,
+            r##"{"data":[{"embedding":"#1"},{"embedding":"#2"}]}"##,
+        ] {
+            assert_eq!(read(json), None, "{json}");
         }
     }
 
