@@ -254,7 +254,7 @@ async fn a_pause_that_does_not_fit_is_not_waited_for() {
 async fn the_deadline_holds_over_all_attempts() {
     let slow = Act::Keep(answer("502 Bad Gateway", "", ""));
     let server = Script::acts([slow, Act::Hold(Vec::new())]).await;
-    let set = |limits: &mut Timeouts| limits.total_free = Some(5 * SHORT);
+    let set = |limits: &mut Timeouts| limits.total_free = Some(20 * SHORT);
     let probe = server.probe_with(limits(only(set))).await;
     let error = ends(probe.ai.models()).await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
