@@ -62,12 +62,12 @@ impl Error {
         Self::of_reply(Kind::Filtered, reply)
     }
 
-    /// `place` says where in the answer, and quotes nothing of it.
     /// It ended for a reason that is not known to be an end.
     pub(crate) fn broken_off(reply: ChatReply) -> Self {
         Self::of_reply(Kind::Incomplete, reply)
     }
 
+    /// `place` says where in the answer, and quotes nothing of it.
     pub(crate) fn unfit(reply: ChatReply, place: String) -> Self {
         let mut this = Self::of_reply(Kind::Unfit, reply);
         this.0.source = Some(place.into());

@@ -28,7 +28,11 @@ impl Error {
         }
         let advice = match self.0.kind {
             Kind::Class(class) => match class.class {
-                ErrorClass::Budget => return format!("add funds at {DASHBOARD}, then try again"),
+                ErrorClass::Budget => {
+                    return format!(
+                        "add funds through a checkout link, or for AI Pass at {DASHBOARD}, then try again"
+                    );
+                }
                 ErrorClass::ProviderQuota => {
                     "try another model: the service has used up its own quota for this one"
                 }
@@ -59,7 +63,8 @@ impl Error {
             Kind::Vetoed => "the app itself stopped the call; its own error says why",
             Kind::Request(_) => "correct the request",
             Kind::Auth => "try again later; the session is kept",
-            Kind::Timeout | Kind::Network => "check the connection, then try again",
+            Kind::Timeout => "allow more time, or check the connection, then try again",
+            Kind::Network => "check the connection, then try again",
             Kind::Decode | Kind::NotAnAnswer => "check the base URL, and for a newer version of this program",
             Kind::Incomplete if self.0.partial.is_some() => {
                 "what came is kept; ask again if you need the rest"
