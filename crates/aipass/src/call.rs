@@ -87,7 +87,7 @@ impl Client {
         }
         let context = Arc::new(CallContext::new(options));
         if let Some(policy) = &own.retry {
-            context.state(|memory: &mut Memory| memory.policy = Some(policy.clone()));
+            context.state(|memory: &mut Memory| memory.policy = Some(Box::new(policy.clone())));
         }
         Ok(Call {
             operation,

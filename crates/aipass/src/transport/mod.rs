@@ -46,7 +46,7 @@ pub(crate) struct Authed {
 #[derive(Default)]
 pub(crate) struct Memory {
     /// The policy of this call, where it has one of its own.
-    pub(crate) policy: Option<RetryPolicy>,
+    pub(crate) policy: Option<Box<RetryPolicy>>,
     /// The token of the last attempt.
     token: Option<AccessToken>,
     /// The renewed one for the next attempt.
@@ -241,7 +241,7 @@ impl Authed {
 
     /// The policy of the call, or else that of the client.
     fn policy_of(&self, call: &CallContext) -> RetryPolicy {
-        let own = call.state(|memory: &mut Memory| memory.policy.clone());
+        let own = call.state(|memory: &mut Memory| memory.policy.as_deref().cloned());
         own.unwrap_or_else(|| self.policy.clone())
     }
 
