@@ -264,6 +264,20 @@ async fn a_type_that_refers_to_itself_keeps_its_reference() {
     let mut expected = object("#/$defs/Node");
     expected["$defs"] = json!({"Node": object("#/$defs/Node")});
     assert_eq!(sent["schema"], expected, "a newtype is what it holds");
+
+    // A name that is written otherwise where it is referred to.
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars", rename = "Größe/cm")]
+    struct Size {
+        width: u8,
+        of: Option<Box<Self>>,
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Door(Size);
+    let (sent, door) = schema::<Door>(r#"{"width":90,"of":null}"#).await;
+    assert_eq!((door.0.width, door.0.of), (90, None));
+    assert_eq!(sent["schema"]["required"], json!(["of", "width"]));
 }
 
 #[tokio::test]

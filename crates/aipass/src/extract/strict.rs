@@ -3,6 +3,7 @@
 //! Providers differ in what they take beside the types. What is left here is what all of them take: closed objects whose
 //! members are all required, lists, choices, values, references.
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 type Schema = Map<String, Value>;
@@ -74,7 +75,8 @@ pub(super) fn form_of(root: &Schema) -> Option<Schema> {
 /// What a schema refers to, where it is a definition of that root.
 pub(super) fn target<'a>(schema: &Schema, root: &'a Schema) -> Option<&'a Schema> {
     let name = schema.get("$ref")?.as_str()?.strip_prefix("#/$defs/")?;
-    // RFC 6901 section 3.
+    // RFC 6901, sections 6 and 3.
+    let name = percent_decode_str(name).decode_utf8().ok()?;
     let name = name.replace("~1", "/").replace("~0", "~");
     root.get("$defs")?.get(name)?.as_object()
 }
