@@ -89,6 +89,7 @@ async fn an_answer_with_something_around_it_is_read() {
         "The schema is {\"type\":\"object\"}, and the answer {\"x\":1,\"y\":2}.",
         "\u{feff}\n {\"x\":1,\"y\":2,\"z\":\"}{\"} ",
         "[7] {\"x\":1,\"y\":2}",
+        "<think>\nPerhaps {\"x\":9,\"y\":9}, or {\"x\":\n</think>\n\n{\"x\":1,\"y\":2}",
     ] {
         let (_, point) = sent::<Point>(content).await;
         assert_eq!(point.unwrap(), Point { x: 1, y: 2 }, "{content}");

@@ -133,6 +133,14 @@ async fn only_a_refused_form_leads_to_another_request() {
         ),
         (
             refusal(
+                "400 Bad Request",
+                r#"{"error":{"message":"Invalid schema: Objects provided via 'anyOf' must not share identical first keys.","type":"invalid_request_error","param":null,"code":null}}"#,
+            ),
+            2,
+            "OpenAI, of a schema that it cannot enforce",
+        ),
+        (
+            refusal(
                 "422 Unprocessable Entity",
                 r#"{"detail":[{"loc":["body","n"],"msg":"too big","input":{"response_format":1}}]}"#,
             ),

@@ -158,6 +158,66 @@ async fn enums_have_a_strict_form() {
     assert_eq!(sent, expected);
 }
 
+/// OpenAI refuses a strict schema where it cannot tell the variants by the first member.
+#[tokio::test]
+async fn variants_that_begin_alike_have_no_strict_form() {
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    #[serde(tag = "type")]
+    enum Payment {
+        Cash { amount: u32 },
+        Card { amount: u32, number: String },
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    #[serde(tag = "a")]
+    enum Tagged {
+        Cash { amount: u32 },
+        Card { amount: u32, number: String },
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Cash {
+        amount: u32,
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Card {
+        amount: u32,
+        number: String,
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    #[serde(untagged)]
+    enum Either {
+        Card(Card),
+        Cash(Cash),
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    enum Named {
+        Card(Card),
+        Cash(Cash),
+    }
+    let (sent, cash) = schema::<Payment>(r#"{"value":{"type":"Cash","amount":5}}"#).await;
+    assert_eq!(
+        (cash, &sent["strict"]),
+        (Payment::Cash { amount: 5 }, &json!(false))
+    );
+    let (sent, cash) = schema::<Either>(r#"{"value":{"amount":5}}"#).await;
+    let expected = Either::Cash(Cash { amount: 5 });
+    assert_eq!((cash, &sent["strict"]), (expected, &json!(false)));
+    // A tag that comes first tells them apart, and so does a name around each.
+    let (sent, cash) = schema::<Tagged>(r#"{"value":{"a":"Cash","amount":5}}"#).await;
+    assert_eq!(
+        (cash, &sent["strict"]),
+        (Tagged::Cash { amount: 5 }, &json!(true))
+    );
+    let (sent, cash) = schema::<Named>(r#"{"value":{"Cash":{"amount":5}}}"#).await;
+    let expected = Named::Cash(Cash { amount: 5 });
+    assert_eq!((cash, &sent["strict"]), (expected, &json!(true)));
+}
+
 #[tokio::test]
 async fn bounds_and_formats_that_a_provider_may_refuse_are_told_in_words() {
     #[derive(Deserialize, JsonSchema)]
@@ -264,6 +324,20 @@ async fn a_type_that_refers_to_itself_keeps_its_reference() {
     let mut expected = object("#/$defs/Node");
     expected["$defs"] = json!({"Node": object("#/$defs/Node")});
     assert_eq!(sent["schema"], expected, "a newtype is what it holds");
+
+    // A name that is written otherwise where it is referred to.
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars", rename = "Größe/cm")]
+    struct Size {
+        width: u8,
+        of: Option<Box<Self>>,
+    }
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[schemars(crate = "aipass::schemars")]
+    struct Door(Size);
+    let (sent, door) = schema::<Door>(r#"{"width":90,"of":null}"#).await;
+    assert_eq!((door.0.width, door.0.of), (90, None));
+    assert_eq!(sent["schema"]["required"], json!(["of", "width"]));
 }
 
 #[tokio::test]

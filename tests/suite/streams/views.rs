@@ -295,20 +295,20 @@ async fn an_answer_goes_out_again_as_a_message() {
 
     let calls = data(&[
         r#"{"choices":[{"index":0,"delta":{"content":"See","tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\""}}]}}]}"#,
-        r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]}}]}"#,
+        r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"signed":"s","function":{"arguments":":1}"}}]}}]}"#,
         r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"b","type":"custom","custom":{"name":"g","input":"free "}}]}}]}"#,
         r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"custom":{"input":"text"}}]}}]}"#,
         r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":2,"id":"c","function":{"name":"h"}}]}}]}"#,
         r#"{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"#,
     ]);
     let whole = r#"{"choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant","content":"See","tool_calls":[
-        {"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},
+        {"index":0,"id":"a","type":"function","signed":"s","function":{"name":"f","arguments":"{\"x\":1}"}},
         {"id":"b","type":"custom","custom":{"name":"g","input":"free text"}},
         {"id":"c","function":{"name":"h"}}]}}]}"#;
     let expected = json!({"role": "assistant", "content": "See", "tool_calls": [
-        {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{\"x\":1}"}},
+        {"id": "a", "type": "function", "signed": "s", "function": {"name": "f", "arguments": "{\"x\":1}"}},
         {"id": "b", "type": "custom", "custom": {"name": "g", "input": "free text"}},
-        {"id": "c", "type": "function", "function": {"name": "h", "arguments": ""}}]});
+        {"id": "c", "type": "function", "function": {"name": "h", "arguments": "{}"}}]});
     assert_eq!(repeated(stream(&[&calls, DONE]), true).await, expected);
     let json = || answer("200 OK", "application/json", whole);
     assert_eq!(

@@ -127,6 +127,10 @@ async fn what_goes_wrong_in_a_call_is_told_to_the_model() {
         ),
         (call("1", "empty", ""), ToolStatus::Done, "[]"),
     ] {
+        let mut repeated = asked.clone();
+        if asked["function"]["arguments"] == "" {
+            repeated["function"]["arguments"] = json!("{}");
+        }
         // Beside one that works.
         let both = calls(&[asked.clone(), call("2", "clock", "{}")]);
         let outcome = ask([both, says("Well.")]).await;
@@ -140,7 +144,7 @@ async fn what_goes_wrong_in_a_call_is_told_to_the_model() {
         assert_eq!(
             after_the_question(&outcome.bodies[1]),
             [
-                json!({"role": "assistant", "tool_calls": [asked, call("2", "clock", "{}")]}),
+                json!({"role": "assistant", "tool_calls": [repeated, call("2", "clock", "{}")]}),
                 json!({"role": "tool", "tool_call_id": "1", "content": content}),
                 json!({"role": "tool", "tool_call_id": "2", "content": "12:30"})
             ]
@@ -170,6 +174,24 @@ async fn a_call_without_an_id_gets_one() {
             json!({"role": "tool", "tool_call_id": "call_1_1", "content": "12:30"}),
             json!({"role": "tool", "tool_call_id": "call_1_2", "content": "12:30"})
         ]
+    );
+}
+
+/// Servers that parse what they are told again refuse what many models say where there is nothing to say.
+#[tokio::test]
+async fn arguments_that_are_empty_go_back_as_an_object() {
+    let none = json!({"id": "3", "type": "function", "function": {"name": "clock"}});
+    let round = calls(&[call("1", "clock", ""), call("2", "clock", " "), none]);
+    let outcome = ask([round, says("Well.")]).await;
+    let report = outcome.report.unwrap();
+    assert!(report.results().iter().all(|one| one.status == ToolStatus::Done));
+    assert_eq!(
+        after_the_question(&outcome.bodies[1])[0]["tool_calls"],
+        json!([
+            call("1", "clock", "{}"),
+            call("2", "clock", "{}"),
+            call("3", "clock", "{}")
+        ])
     );
 }
 

@@ -101,6 +101,42 @@ async fn a_stream_tells_every_event_and_every_call() {
     );
 }
 
+/// Claude by way of LiteLLM, and Gemini in both of the forms that are in use, refuse a second round without these.
+#[tokio::test]
+async fn what_a_provider_signed_in_a_stream_goes_back_to_it() {
+    let first = concat!(
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"reasoning_content\":\"Two \",\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"Two \"}]}}]}\n\n",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\",\"reasoning_content\":\"clocks.\",\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"clocks.\"}]}}]}\n\n",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\",\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"sig==\"}]}}]}\n\n",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\",\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"unsigned\"}]}}]}\n\n",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"type\":\"function\",\"extra_content\":{\"google\":{\"thought_signature\":\"s1\"}},\"function\":{\"name\":\"clock\",\"arguments\":\"{}\"}}]}}]}\n\n",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":1,\"id\":\"b\",\"type\":\"function\",\"provider_specific_fields\":null,\"function\":{\"name\":\"clock\",\"arguments\":\"\",\"provider_specific_fields\":{\"thought_signature\":\"s2\"}}}]}}]}\n\n",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":1,\"provider_specific_fields\":{\"thought_signature\":\"s2\"},\"function\":{\"arguments\":\"{}\",\"provider_specific_fields\":null}}]}}]}\n\n",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\n",
+        "data: [DONE]\n\n",
+    );
+    let server = Server::start([streamed(first), streamed(TEXT)]).await;
+    let chat = client(&server.base_url).chat("m").user("What time is it?");
+    let run = chat.run_tools(clock(), 2).stream().collect_report();
+    assert_eq!(in_time(run).await.unwrap().text(), "Sun.");
+    assert_eq!(
+        after_the_question(&bodies(&server)[1])[0],
+        json!({
+            "role": "assistant",
+            "reasoning_content": "Two clocks.",
+            "thinking_blocks": [{"type": "thinking", "thinking": "Two clocks.", "signature": "sig=="}],
+            "tool_calls": [
+                {"id": "a", "type": "function", "function": {"name": "clock", "arguments": "{}"},
+                 "extra_content": {"google": {"thought_signature": "s1"}}},
+                {"id": "b", "type": "function",
+                 "function": {"name": "clock", "arguments": "{}",
+                    "provider_specific_fields": {"thought_signature": "s2"}},
+                 "provider_specific_fields": {"thought_signature": "s2"}}
+            ]
+        })
+    );
+}
+
 #[tokio::test]
 async fn a_stream_ends_at_the_limit_as_a_run_does() {
     let server = Server::start([streamed(CALL)]).await;

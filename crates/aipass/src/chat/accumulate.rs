@@ -2,10 +2,15 @@
 //!
 //! Providers bend the format in many ways; what is tolerated here, and why, stands at each place.
 
-use super::{ChatChoice, ChatEvent, ChatReply, ToolCall, loose::Loose, pattern::LoneText};
+use super::{ChatChoice, ChatEvent, ChatReply, ToolCall, loose::Loose, pattern::LoneText, reply::Unknown};
 use crate::meta::Meta;
-use aipass_api::{enums::FinishReason, lenient, types::Usage};
+use aipass_api::{
+    enums::FinishReason,
+    lenient,
+    types::{ThinkingBlock, Usage},
+};
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Map, Value};
 use std::{borrow::Cow, collections::VecDeque};
 
 /// More choices or tool calls than any model gives: an index above it is a fault, not a reason to allocate.
@@ -15,7 +20,7 @@ const MAX_INDEX: i64 = 1023;
 #[derive(Debug, PartialEq)]
 pub(crate) struct Malformed;
 
-/// One chunk, as long as the text that it was read from. What is not known is not kept.
+/// One chunk, as long as the text that it was read from. What is not known is not kept, but for that of a tool call.
 #[derive(Deserialize)]
 pub(super) struct Chunk<'a> {
     #[serde(borrow, default)]
@@ -53,6 +58,7 @@ impl<'a> Chunk<'a> {
             && delta.refusal.is_nothing()
             && delta.reasoning_content.is_nothing()
             && delta.reasoning.is_nothing()
+            && delta.thinking_blocks.is_nothing()
             && delta.tool_calls.is_empty()
             && self.usage.is_nothing()
             && !self.may_be_error();
@@ -95,6 +101,9 @@ struct Delta<'a> {
     reasoning_content: Loose<'a>,
     #[serde(borrow, default)]
     reasoning: Loose<'a>,
+    /// LiteLLM's name for thoughts that Anthropic signs.
+    #[serde(borrow, default)]
+    thinking_blocks: Loose<'a>,
     #[serde(borrow, default, deserialize_with = "lenient::null_or_default")]
     tool_calls: Vec<Option<WireCall<'a>>>,
 }
@@ -111,6 +120,8 @@ struct WireCall<'a> {
     function: Option<WireFunction<'a>>,
     #[serde(borrow, default)]
     custom: Option<WireFunction<'a>>,
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -122,6 +133,8 @@ struct WireFunction<'a> {
     /// A custom tool's name for it.
     #[serde(borrow, default)]
     input: Loose<'a>,
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
 }
 
 /// The answer so far.
@@ -262,6 +275,7 @@ impl ChatChoice {
             text: String::new(),
             refusal: None,
             reasoning: None,
+            thinking_blocks: Vec::new(),
             tool_calls: Vec::new(),
             finish_reason: None,
         }
@@ -276,6 +290,9 @@ impl Choice {
             self.reply.reasoning.get_or_insert_default().push_str(&text);
             events.push_back(ChatEvent::Reasoning { choice, text });
         }
+        if let Loose::Other(blocks) = delta.thinking_blocks {
+            self.thinking(*blocks);
+        }
         if let Some(text) = delta.content.text() {
             self.text(text, events);
         }
@@ -287,6 +304,26 @@ impl Choice {
             self.tool_call(call, events)?;
         }
         Ok(())
+    }
+
+    /// The text of a block comes in pieces, and its signature, which ends it, in a piece of its own.
+    fn thinking(&mut self, blocks: Value) {
+        let blocks: Vec<Value> = serde_json::from_value(blocks).unwrap_or_default();
+        for piece in blocks {
+            let Ok(piece) = serde_json::from_value::<ThinkingBlock>(piece) else {
+                continue;
+            };
+            let open = self.reply.thinking_blocks.last_mut();
+            match open.filter(|open| !is_sealed(open) && !is_there(&piece.data)) {
+                Some(open) => {
+                    let text = open.thinking.get_or_insert_default();
+                    text.push_str(&piece.thinking.unwrap_or_default());
+                    open.signature = piece.signature;
+                    open.extra.extend(piece.extra);
+                }
+                None => self.reply.thinking_blocks.push(piece),
+            }
+        }
     }
 
     fn text(&mut self, text: String, events: &mut VecDeque<ChatEvent>) {
@@ -301,9 +338,19 @@ impl Choice {
         let choice = self.reply.index;
         let index = checked(wire.index)?.map(i64::from);
         let custom = wire.custom.is_some();
+        let mut unknown = Unknown {
+            call: wire.unknown,
+            function: Map::new(),
+        };
         let (name, arguments) = match wire.function.or(wire.custom) {
-            Some(function) if function.arguments.is_nothing() => (function.name.word(), function.input),
-            Some(function) => (function.name.word(), function.arguments),
+            Some(function) => {
+                unknown.function = function.unknown;
+                let arguments = match function.arguments {
+                    Loose::Nothing => function.input,
+                    arguments => arguments,
+                };
+                (function.name.word(), arguments)
+            }
             None => (None, Loose::Nothing),
         };
         let id = wire.id.word();
@@ -317,6 +364,7 @@ impl Choice {
             &mut call.call.kind,
             wire.kind.word().or(custom.then_some(Cow::Borrowed("custom"))),
         );
+        call.call.keep(unknown);
         if !call.started && !call.call.name.is_empty() {
             call.started = true;
             let (id, name) = (call.call.id.clone(), call.call.name.clone());
@@ -380,6 +428,7 @@ impl Choice {
                 name: String::new(),
                 arguments: String::new(),
                 kind: String::new(),
+                unknown: None,
             },
         });
         Ok(self.calls.len() - 1)
@@ -415,6 +464,15 @@ impl Choice {
             });
         }
     }
+}
+
+/// Whether nothing can be added to a block: it is signed, or one that only the provider reads.
+pub(crate) fn is_sealed(block: &ThinkingBlock) -> bool {
+    is_there(&block.signature) || is_there(&block.data)
+}
+
+fn is_there(text: &Option<String>) -> bool {
+    text.as_ref().is_some_and(|text| !text.is_empty())
 }
 
 /// Arguments that parse. A tool without parameters may come with none; a custom tool takes free text.
@@ -500,6 +558,42 @@ mod tests {
             ]
         );
         assert!(all.is_complete());
+    }
+
+    /// Pieces as LiteLLM sends Anthropic's: a signature ends a block, and a sealed one comes whole.
+    #[test]
+    fn signed_thoughts_are_put_together() {
+        let piece = |block: &str| {
+            format!(r#"{{"choices":[{{"delta":{{"content":"","thinking_blocks":[{block}]}}}}]}}"#)
+        };
+        let chunks = [
+            r#"{"type":"thinking","thinking":"One","signature":null}"#,
+            r#"{"type":"thinking","thinking":" two.","signature":""}"#,
+            r#"{"type":"thinking","thinking":"","signature":"s1"}"#,
+            r#"{"type":"redacted_thinking","data":"x"},{"type":"redacted_thinking","data":"y"}"#,
+            r#"7,{"type":"thinking","thinking":"","signature":"s2"}"#,
+            r#"{"type":"thinking","thinking":"Three.","signature":"s3"}"#,
+        ]
+        .map(piece);
+        let (all, _) = run(&chunks.each_ref().map(String::as_str));
+        assert_eq!(
+            serde_json::to_value(&all.reply().choices()[0].thinking_blocks).unwrap(),
+            serde_json::json!([
+                {"type": "thinking", "thinking": "One two.", "signature": "s1"},
+                {"type": "redacted_thinking", "data": "x"},
+                {"type": "redacted_thinking", "data": "y"},
+                {"type": "thinking", "thinking": "", "signature": "s2"},
+                {"type": "thinking", "thinking": "Three.", "signature": "s3"},
+            ])
+        );
+        for odd in [
+            r#""thinking_blocks":{}"#,
+            r#""thinking_blocks":"x""#,
+            r#""thinking_blocks":null"#,
+        ] {
+            let chunk = format!(r#"{{"choices":[{{"delta":{{{odd},"content":"ok"}}}}]}}"#);
+            assert_eq!(run(&[&chunk]).0.reply().text(), "ok", "{odd}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How a chat is asked for.
 
-use super::{ChatChoice, ChatReply, ChatStream, ToolCall};
+use super::{ChatChoice, ChatReply, ChatStream, ToolCall, reply::Unknown};
 use crate::{
     call::{Call, Told},
     client::Client,
@@ -13,6 +13,7 @@ use aipass_api::types::{
     ChatChoice as WireChoice, ChatCompletion, ChatCompletionRequest, ChatMessage, ContentPart,
     MessageContent, StreamOptions, ToolArguments, ToolCall as WireCall,
 };
+use serde_json::Map;
 use std::{fmt, mem};
 
 impl Client {
@@ -303,20 +304,25 @@ fn choice(at: usize, wire: &WireChoice) -> ChatChoice {
             .reasoning_content
             .clone()
             .or_else(|| message.reasoning.clone()),
+        thinking_blocks: Vec::new(),
         tool_calls: message.tool_calls.iter().map(tool_call).collect(),
         finish_reason: wire.finish_reason.clone(),
     }
 }
 
 pub(crate) fn tool_call(wire: &WireCall) -> ToolCall {
-    let (name, arguments) = match (&wire.function, &wire.custom) {
+    let (name, arguments, function) = match (&wire.function, &wire.custom) {
         (Some(function), _) => (
             function.name.clone(),
             function.arguments.as_ref().map(arguments_text),
+            function.extra.clone(),
         ),
-        (None, Some(custom)) => (custom.name.clone(), custom.input.clone()),
-        (None, None) => (None, None),
+        (None, Some(custom)) => (custom.name.clone(), custom.input.clone(), custom.extra.clone()),
+        (None, None) => (None, None, Map::new()),
     };
+    let mut call = wire.extra.clone();
+    // Its place, which some whole answers give as if they were a stream.
+    call.remove("index");
     let kind = wire.type_.as_ref().map_or(
         if wire.custom.is_some() {
             "custom"
@@ -325,15 +331,18 @@ pub(crate) fn tool_call(wire: &WireCall) -> ToolCall {
         },
         |kind| kind.as_str(),
     );
-    ToolCall {
+    let mut known = ToolCall {
         id: wire.id.clone().unwrap_or_default(),
         name: name.unwrap_or_default(),
         arguments: arguments.unwrap_or_default(),
         kind: kind.to_owned(),
-    }
+        unknown: None,
+    };
+    known.keep(Unknown { call, function });
+    known
 }
 
-fn arguments_text(arguments: &ToolArguments) -> String {
+pub(crate) fn arguments_text(arguments: &ToolArguments) -> String {
     match arguments {
         ToolArguments::Text(text) => text.clone(),
         ToolArguments::Object(object) => serde_json::Value::Object(object.clone()).to_string(),

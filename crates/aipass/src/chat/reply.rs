@@ -5,7 +5,7 @@ use aipass_api::{
     enums::FinishReason,
     types::{self, Usage},
 };
-use serde_json::Map;
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// The answer to a chat.
@@ -33,6 +33,8 @@ pub struct ChatChoice {
     pub refusal: Option<String>,
     /// What the model thought aloud, where the provider shows it.
     pub reasoning: Option<String>,
+    /// The same as a provider signs it; of a stream alone, since a whole answer has it [as it came](ChatReply::raw).
+    pub(crate) thinking_blocks: Vec<types::ThinkingBlock>,
     /// The tools that the model asks to be called, in order.
     pub tool_calls: Vec<ToolCall>,
     /// Why the model stopped.
@@ -40,6 +42,9 @@ pub struct ChatChoice {
 }
 
 /// A tool that the model asks to be called.
+///
+/// It holds what else the server said of it, such as a provider's signature, which [`ChatReply::message`] gives back: some
+/// providers refuse a conversation without.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ToolCall {
@@ -51,6 +56,16 @@ pub struct ToolCall {
     pub arguments: String,
     /// `function`, `custom`, or what the server says.
     pub kind: String,
+    /// Seldom there: it would make every event of a stream large.
+    pub(crate) unknown: Option<Box<Unknown>>,
+}
+
+/// Members of a tool call that this version does not know.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    pub(crate) call: Map<String, Value>,
+    /// Those of its `function`, or of its `custom`.
+    pub(crate) function: Map<String, Value>,
 }
 
 impl ChatReply {
@@ -214,16 +229,28 @@ impl ChatChoice {
 }
 
 impl ToolCall {
+    /// A later value replaces an earlier one, and null says nothing.
+    pub(crate) fn keep(&mut self, unknown: Unknown) {
+        let said = |members: Map<String, Value>| members.into_iter().filter(|(_, value)| !value.is_null());
+        let (mut call, mut function) = (said(unknown.call).peekable(), said(unknown.function).peekable());
+        if call.peek().is_some() || function.peek().is_some() {
+            let all = self.unknown.get_or_insert_default();
+            all.call.extend(call);
+            all.function.extend(function);
+        }
+    }
+
     fn wire(&self) -> types::ToolCall {
+        let unknown = self.unknown.as_deref().cloned().unwrap_or_default();
         let custom = (self.kind == "custom").then(|| types::CustomCall {
             name: Some(self.name.clone()),
             input: Some(self.arguments.clone()),
-            extra: Map::new(),
+            extra: unknown.function.clone(),
         });
         let function = custom.is_none().then(|| types::FunctionCall {
             name: Some(self.name.clone()),
-            arguments: Some(types::ToolArguments::Text(self.arguments.clone())),
-            extra: Map::new(),
+            arguments: Some(repeated_arguments(&self.arguments)),
+            extra: unknown.function,
         });
         let kind = if self.kind.is_empty() {
             "function"
@@ -235,9 +262,16 @@ impl ToolCall {
             type_: Some(kind.to_owned().into()),
             custom,
             function,
-            extra: Map::new(),
+            extra: unknown.call,
         }
     }
+}
+
+/// Arguments as a request has them: as text, and as JSON. Many models say nothing where there is nothing to say, and servers
+/// refuse that as no JSON.
+pub(crate) fn repeated_arguments(said: &str) -> types::ToolArguments {
+    let said = if said.trim().is_empty() { "{}" } else { said };
+    types::ToolArguments::Text(said.to_owned())
 }
 
 // What a model answered is the user's own: only its size is shown in logs.

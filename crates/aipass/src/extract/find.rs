@@ -9,6 +9,10 @@ pub(super) fn candidates(text: &str) -> Vec<&str> {
     if is_json(text) {
         return vec![text];
     }
+    // Some servers leave in what a model thinks aloud, and that holds drafts.
+    let text = text
+        .rsplit_once("</think>")
+        .map_or(text, |(_, answer)| answer.trim());
     let mut found: Vec<_> = fenced(text).into_iter().filter(|inner| is_json(inner)).collect();
     found.extend(Scan::new(text));
     found
@@ -136,6 +140,9 @@ mod tests {
             ),
             ("```json\n{\"a\":1}", &[r#"{"a":1}"#]),
             ("``` {\"a\":1} ```", &[r#"{"a":1}"#]),
+            ("<think>{\"a\":0}, or {\"a\":</think>\n{\"a\":1}", &[r#"{"a":1}"#]),
+            (r#"{"a":"</think>"}"#, &[r#"{"a":"</think>"}"#]),
+            ("maybe {\"a\":0}\n</think>\n", &[]),
             ("~ ü {\"ü\":\"é\"} ü", &[r#"{"ü":"é"}"#]),
             // What breaks off is no answer, and neither are its parts.
             (r#"{"a":[{"b":1},{"b":2}"#, &[]),

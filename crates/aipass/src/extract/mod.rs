@@ -67,7 +67,8 @@ impl Client {
 /// A map, a tuple, a `serde_json::Value`, or an enum that is flattened beside other members has no strict form. Neither has a
 /// member that may be missing and cannot be null, such as one with `#[serde(default)]` or those of a flattened `Option`:
 /// strictness would make the model invent it. Then the schema goes out as it is, with `"strict": false`. An `Option` in place
-/// of the default keeps it strict.
+/// of the default keeps it strict. Nor have variants whose first member is the same, other than the tag: OpenAI refuses to
+/// enforce them. A tag that comes first by its name tells them apart, and so does the name around each that serde gives.
 ///
 /// A type that is no plain object, such as a list, an enum or a struct that holds a flattened enum, travels as the member
 /// `value` of one.

@@ -48,7 +48,7 @@ fn instruct(messages: &mut Vec<ChatMessage>, text: String) {
 
 /// Whether the server does not take that form of answer, as far as it says so: by the parameter, or in its words.
 pub(super) fn is_form_refused(error: &Error) -> bool {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 9] = [
         "response_format",
         "json_schema",
         "json_object",
@@ -56,7 +56,10 @@ pub(super) fn is_form_refused(error: &Error) -> bool {
         "response_schema",
         "responseschema",
         "output_format",
+        "output_config.format",
         "structured output",
+        // OpenAI's, which names no parameter then.
+        "invalid schema:",
     ];
     let is_status = error
         .status()

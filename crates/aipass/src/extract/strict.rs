@@ -3,6 +3,7 @@
 //! Providers differ in what they take beside the types. What is left here is what all of them take: closed objects whose
 //! members are all required, lists, choices, values, references.
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 type Schema = Map<String, Value>;
@@ -74,7 +75,8 @@ pub(super) fn form_of(root: &Schema) -> Option<Schema> {
 /// What a schema refers to, where it is a definition of that root.
 pub(super) fn target<'a>(schema: &Schema, root: &'a Schema) -> Option<&'a Schema> {
     let name = schema.get("$ref")?.as_str()?.strip_prefix("#/$defs/")?;
-    // RFC 6901 section 3.
+    // RFC 6901, sections 6 and 3.
+    let name = percent_decode_str(name).decode_utf8().ok()?;
     let name = name.replace("~1", "/").replace("~0", "~");
     root.get("$defs")?.get(name)?.as_object()
 }
@@ -113,8 +115,12 @@ fn of_object(schema: &Schema, root: &Schema, depth: usize) -> Option<Schema> {
         if has("properties") || (has("anyOf") && has("oneOf")) {
             return None;
         }
-        let choices = choices.as_array()?.iter();
+        let choices = choices.as_array()?;
+        if !are_told_apart(choices, root) {
+            return None;
+        }
         let choices = choices
+            .iter()
             .map(|choice| of(choice, root, depth))
             .collect::<Option<Vec<_>>>()?;
         form.insert("anyOf".to_owned(), choices.into());
@@ -140,6 +146,46 @@ fn of_object(schema: &Schema, root: &Schema, depth: usize) -> Option<Schema> {
         form.insert("format".to_owned(), format.into());
     }
     Some(form)
+}
+
+/// Whether a model's first word shows which object it chooses: OpenAI refuses others that begin with one member, unless the
+/// value of that tells them apart.
+fn are_told_apart(choices: &[Value], root: &Schema) -> bool {
+    let mut first = Vec::new();
+    for choice in choices {
+        beginnings(choice, root, 0, &mut first);
+    }
+    first.iter().enumerate().all(|(at, one)| {
+        let same = |other: &(String, Option<Value>)| {
+            one.0 == other.0 && (one.1.is_none() || other.1.is_none() || one.1 == other.1)
+        };
+        !first[..at].iter().any(same)
+    })
+}
+
+/// The first member of an object, or of each that may be chosen, and the one value that it takes.
+fn beginnings(schema: &Value, root: &Schema, depth: usize, found: &mut Vec<(String, Option<Value>)>) {
+    // A choice among choices is seldom, and one that holds itself would branch without end.
+    const LOOKED_AT: usize = 4;
+    let Some(schema) = schema.as_object().filter(|_| depth < LOOKED_AT) else {
+        return;
+    };
+    let target = if schema.contains_key("properties") {
+        joined(schema, root)
+    } else {
+        target(schema, root).cloned()
+    };
+    if let Some(target) = target {
+        return beginnings(&target.into(), root, depth + 1, found);
+    }
+    let choices = schema.get("anyOf").or_else(|| schema.get("oneOf"));
+    for choice in choices.and_then(Value::as_array).into_iter().flatten() {
+        beginnings(choice, root, depth + 1, found);
+    }
+    let members = schema.get("properties").and_then(Value::as_object);
+    if let Some((name, member)) = members.and_then(|members| members.iter().next()) {
+        found.push((name.clone(), member.get("const").cloned()));
+    }
 }
 
 /// An object takes its own members and no others, and none may be missing. One that the type can do without, and that cannot

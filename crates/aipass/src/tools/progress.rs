@@ -2,12 +2,15 @@
 
 use super::{ToolReport, ToolResult, ToolStatus, run::ToolRun, work::Work};
 use crate::{
-    chat::{ChatBuilder, ChatReply, ToolCall, first_choice, tool_call},
+    chat::{
+        ChatBuilder, ChatReply, ToolCall, arguments_text, first_choice, is_sealed, repeated_arguments,
+        tool_call,
+    },
     error::Error,
 };
 use aipass_api::{
     enums::ToolChoiceMode,
-    types::{self, ChatMessage, ToolArguments, ToolChoice},
+    types::{self, ChatMessage, ToolChoice},
 };
 use std::collections::HashMap;
 
@@ -128,17 +131,9 @@ fn as_it_came(reply: &types::AssistantReply) -> ChatMessage {
     let mut tool_calls = reply.tool_calls.clone();
     for call in &mut tool_calls {
         call.type_.get_or_insert_with(|| "function".to_owned().into());
-        // A request has them as text.
-        if let Some(function) = &mut call.function
-            && let Some(arguments) = &mut function.arguments
-        {
-            *arguments = ToolArguments::Text(
-                match std::mem::replace(arguments, ToolArguments::Text(String::new())) {
-                    ToolArguments::Text(text) => text,
-                    ToolArguments::Object(object) => serde_json::Value::Object(object).to_string(),
-                    ToolArguments::Unknown(value) => value.to_string(),
-                },
-            );
+        if let Some(function) = &mut call.function {
+            let arguments = function.arguments.as_ref().map(arguments_text);
+            function.arguments = Some(repeated_arguments(&arguments.unwrap_or_default()));
         }
     }
     // Beside calls, an empty content is none; some providers refuse it.
@@ -162,14 +157,16 @@ fn is_empty(content: &types::MessageContent) -> bool {
 /// Of a stream, what the model thought is known beside the message.
 fn thinking(mut message: ChatMessage, reply: &ChatReply) -> ChatMessage {
     if let ChatMessage::Assistant {
-        reasoning_content, ..
+        reasoning_content,
+        thinking_blocks,
+        ..
     } = &mut message
+        && let Some(choice) = reply.choices().first()
     {
-        let thought = reply
-            .choices()
-            .first()
-            .and_then(|choice| choice.reasoning.clone());
-        *reasoning_content = thought.filter(|thought| !thought.is_empty());
+        *reasoning_content = choice.reasoning.clone().filter(|thought| !thought.is_empty());
+        // One without a signature is refused.
+        let blocks = choice.thinking_blocks.iter().filter(|block| is_sealed(block));
+        thinking_blocks.extend(blocks.cloned());
     }
     message
 }

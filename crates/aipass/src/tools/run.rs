@@ -102,11 +102,6 @@ impl ToolRun {
 
     /// As [`send`](Self::send), and tells what happens meanwhile: each event of each answer, and each call as it begins and
     /// ends. Nothing happens before it is read.
-    ///
-    /// A stream brings the model's text, thoughts and calls, but neither signed thinking blocks nor members of calls that this
-    /// version does not know, such as a thought signature. So a streamed run cannot give these back to the model, and a
-    /// provider that demands them refuses the second round: for Claude with thinking and for Gemini 3, use
-    /// [`send`](Self::send).
     pub fn stream(self) -> ToolStream {
         ToolStream::new(self)
     }
