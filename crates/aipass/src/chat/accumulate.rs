@@ -180,8 +180,8 @@ impl Accumulator {
     ) -> Result<(), Malformed> {
         set(&mut self.id, chunk.id.word());
         set(&mut self.model, chunk.model.word());
-        for choice in chunk.choices.into_iter().flatten() {
-            let index = checked(choice.index)?.unwrap_or(0);
+        for (place, choice) in (0..).zip(chunk.choices.into_iter().flatten()) {
+            let index = checked(choice.index.or(Some(place)))?.unwrap_or(0);
             let at = self.choice(index);
             let delta = choice.delta.or_else(|| choice.message.map(|message| *message));
             at.delta(delta.unwrap_or_default(), events)?;
@@ -594,6 +594,18 @@ mod tests {
             let chunk = format!(r#"{{"choices":[{{"delta":{{{odd},"content":"ok"}}}}]}}"#);
             assert_eq!(run(&[&chunk]).0.reply().text(), "ok", "{odd}");
         }
+    }
+
+    #[test]
+    fn choices_without_an_index_are_told_apart_by_their_places() {
+        let (all, _) = run(&[r#"{"choices":[{"message":{"content":"x"}},{"message":{"content":"y"}}]}"#]);
+        let reply = all.reply();
+        let texts: Vec<_> = reply
+            .choices()
+            .iter()
+            .map(|choice| (choice.index, choice.text.as_str()))
+            .collect();
+        assert_eq!(texts, [(0, "x"), (1, "y")]);
     }
 
     #[test]
