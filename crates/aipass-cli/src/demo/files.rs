@@ -2,8 +2,10 @@
 
 use crate::failure::Failure;
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -13,6 +15,24 @@ pub(crate) enum Folder {
     /// Removed when it is dropped.
     Temporary(TempDir),
     Kept(PathBuf),
+}
+
+/// How often it is tried, with a pause of [`PAUSE`] in between.
+const TRIES: usize = 50;
+
+const PAUSE: Duration = Duration::from_millis(20);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let Self::Temporary(folder) = self else { return };
+        // A save that was interrupted may write to its end on a thread of its own, into a folder that is being removed.
+        for _ in 0..TRIES {
+            match fs::remove_dir_all(folder.path()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => thread::sleep(PAUSE),
+                _ => return,
+            }
+        }
+    }
 }
 
 impl Folder {
