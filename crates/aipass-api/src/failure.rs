@@ -173,7 +173,7 @@ impl Failure {
             kind,
             status: Some(head.status),
             headers: head.headers,
-            body: body.slice(..body.len().min(KEPT)),
+            body: kept(body),
             error,
             source: None,
             not_sent: false,
@@ -206,7 +206,7 @@ impl Failure {
         if let Some(parts) = Arc::get_mut(&mut self.0) {
             parts.status = Some(head.status);
             parts.headers = head.headers;
-            parts.body = body.slice(..body.len().min(KEPT));
+            parts.body = kept(body);
         }
         self
     }
@@ -267,6 +267,15 @@ impl fmt::Display for Failure {
 impl StdError for Failure {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// What is kept of a body. A slice of a larger one would keep all of it.
+fn kept(body: &Bytes) -> Bytes {
+    if body.len() > KEPT {
+        Bytes::copy_from_slice(&body[..KEPT])
+    } else {
+        body.clone()
     }
 }
 
@@ -345,6 +354,32 @@ mod tests {
             failure.error_body().unwrap().message.as_deref(),
             Some("canary-message")
         );
+    }
+
+    /// Up to 64 MiB of it, and an error may be kept for long.
+    #[test]
+    fn a_large_body_is_let_go() {
+        struct Owned(Arc<Vec<u8>>);
+        impl AsRef<[u8]> for Owned {
+            fn as_ref(&self) -> &[u8] {
+                &self.0
+            }
+        }
+        let head = || Head {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+        };
+        let judged = |body: &Bytes| Failure::answered(FailureKind::NotAnAnswer, head(), body, None);
+        let cut = |body: &Bytes| Failure::new(FailureKind::Cut, None).with_answer(head(), body);
+        for make in [&judged as &dyn Fn(&Bytes) -> Failure, &cut] {
+            for (length, shown, lives) in [(KEPT, KEPT, true), (KEPT + 1, KEPT, false)] {
+                let large = Arc::new(vec![b'x'; length]);
+                let weak = Arc::downgrade(&large);
+                let failure = make(&Bytes::from_owner(Owned(large)));
+                assert_eq!(failure.body().len(), shown);
+                assert_eq!(weak.upgrade().is_some(), lives, "{length}");
+            }
+        }
     }
 
     #[test]

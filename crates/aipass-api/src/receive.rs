@@ -383,6 +383,11 @@ impl Reader {
                     whole.push(piece.slice(..limit - whole.length));
                     Failure::new(FailureKind::TooLarge, None)
                 }
+                // A reset without an error ends a body of HTTP/2, and what is still to come of it would be missing. An answer to
+                // HEAD has a length and no body.
+                Ok(None) if whole.length > 0 && response.content_length().is_some_and(|left| left > 0) => {
+                    Failure::new(FailureKind::Cut, None)
+                }
                 Ok(None) => return Ok(whole.into_bytes()),
                 Err(why) => why,
             };
@@ -533,6 +538,30 @@ mod tests {
             let mut whole = Gathered::default();
             whole.expect(told, limit);
             assert_eq!(whole.all.capacity(), most, "{told}, {limit}");
+        }
+    }
+
+    #[test]
+    fn the_limit_that_is_over_first_is_the_one_that_counts() {
+        let (short, long) = (Duration::from_secs(10), Duration::from_secs(1000));
+        let now = Instant::now();
+        let (over, soon, late) = (now.checked_sub(short), now + short, now + long);
+        for (idle, deadline, expected) in [
+            (None, None, None),
+            (Some(short), None, Some(TimeoutPhase::Idle)),
+            (None, Some(soon), Some(TimeoutPhase::Total)),
+            (Some(short), Some(late), Some(TimeoutPhase::Idle)),
+            (Some(long), Some(soon), Some(TimeoutPhase::Total)),
+            (Some(short), over, Some(TimeoutPhase::Total)),
+            // Beyond the clock there is no limit.
+            (Some(Duration::MAX), None, None),
+            (Some(Duration::MAX), Some(soon), Some(TimeoutPhase::Total)),
+        ] {
+            let limit = Reader { idle, deadline }.limit();
+            assert_eq!(limit.map(|(_, phase)| phase), expected, "{idle:?}, {deadline:?}");
+            if expected == Some(TimeoutPhase::Total) {
+                assert_eq!(limit.map(|(end, _)| end), deadline);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! frames are written byte by byte.
 
 use super::server::{Probe, probe};
-use aipass::ChargeRisk;
+use aipass::{ChargeRisk, FilePart};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -46,6 +46,8 @@ enum Act {
     Answer,
     /// The head of an answer and half of its body, then this reset.
     Half(u32),
+    /// The same, where the head tells the length.
+    Short(u32),
     /// RST_STREAM with that code.
     Reset(u32),
     /// GOAWAY: the last stream that it worked on, counted back from this one, and the code; then it closes.
@@ -124,10 +126,14 @@ async fn serve(
                 [status_200(stream), frame(DATA, END_STREAM, stream, ANSWER)].concat(),
                 false,
             ),
-            Act::Half(code) => {
+            Act::Half(code) | Act::Short(code) => {
+                let head = match act {
+                    Act::Short(_) => length_200(stream, ANSWER.len()),
+                    _ => status_200(stream),
+                };
                 let half = frame(DATA, 0, stream, &ANSWER[..20]);
                 let reset = frame(RST_STREAM, 0, stream, &code.to_be_bytes());
-                ([status_200(stream), half, reset].concat(), false)
+                ([head, half, reset].concat(), false)
             }
             Act::Reset(code) => (frame(RST_STREAM, 0, stream, &code.to_be_bytes()), false),
             Act::GoAway { before, code } => {
@@ -158,6 +164,14 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 /// `:status: 200` is entry 8 of HPACK's static table (RFC 7541 appendix A).
 fn status_200(stream: u32) -> Vec<u8> {
     frame(HEADERS, END_HEADERS, stream, &[0x88])
+}
+
+/// The same and a `content-length`, which is entry 28, with its value as it is (RFC 7541 section 6.2.2).
+fn length_200(stream: u32, length: usize) -> Vec<u8> {
+    let length = length.to_string();
+    let name = [0x0f, 28 - 15, u8::try_from(length.len()).unwrap()];
+    let fields = [&[0x88][..], &name, length.as_bytes()].concat();
+    frame(HEADERS, END_HEADERS, stream, &fields)
 }
 
 #[tokio::test]
@@ -259,6 +273,31 @@ async fn an_answer_that_is_reset_has_begun() {
         let ai = server.probe().await.ai;
         let error = ai.chat("m").user("hi").send().await.unwrap_err();
         assert!(error.is_incomplete() || error.is_decode(), "{code}: {error:?}");
+        assert_eq!(
+            (error.charge_risk(), server.requests.load(Ordering::SeqCst)),
+            (ChargeRisk::Completed, 1),
+            "{code}: {error:?}"
+        );
+    }
+}
+
+/// hyper takes a reset without an error for the end of a body, and nothing in a sound or a text says that it is one.
+#[tokio::test]
+async fn half_a_body_that_is_reset_is_no_whole() {
+    for code in [NO_ERROR, CANCEL, INTERNAL_ERROR] {
+        let server = Server::start(Act::Short(code)).await;
+        let ai = server.probe().await.ai;
+        let mut sound = ai.speech("m", "hi").stream().await.unwrap();
+        assert_eq!(sound.next().await.unwrap().unwrap(), ANSWER[..20], "{code}");
+        let error = sound.next().await.unwrap().unwrap_err();
+        assert!(error.is_incomplete(), "{code}: {error:?}");
+        assert_eq!(error.charge_risk(), ChargeRisk::Completed, "{code}: {error:?}");
+
+        let server = Server::start(Act::Short(code)).await;
+        let ai = server.probe().await.ai;
+        let recording = FilePart::new("a.mp3", "audio/mpeg", &b"ID3"[..]);
+        let error = ai.transcribe("m", recording).srt().await.unwrap_err();
+        assert!(error.is_incomplete(), "{code}: {error:?}");
         assert_eq!(
             (error.charge_risk(), server.requests.load(Ordering::SeqCst)),
             (ChargeRisk::Completed, 1),

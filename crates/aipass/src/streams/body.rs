@@ -13,6 +13,8 @@ use std::{
 /// The body of an answer. It owns the connection, and gives it up with the last byte and with the first fault.
 pub(super) struct Body {
     rest: Option<Rest>,
+    /// Anything came.
+    begun: bool,
     silence: Silence,
 }
 
@@ -35,6 +37,11 @@ impl Rest {
             }
         }
     }
+
+    /// Whether a length was told that is not reached. Of HTTP/2, a reset without an error passes for the end of a body.
+    fn is_short(&self) -> bool {
+        self.body.size_hint().exact().is_some_and(|left| left > 0)
+    }
 }
 
 impl From<reqwest::Response> for Rest {
@@ -54,6 +61,7 @@ impl Body {
     ) -> Self {
         Self {
             rest: Some(response.into()),
+            begun: false,
             silence: Silence::new(idle, between_events),
         }
     }
@@ -71,13 +79,20 @@ impl Body {
         let read = match rest.poll(context) {
             Poll::Ready(read) => {
                 self.silence.broken();
-                read.map_err(|error| StreamFault::Incomplete(Some(error.without_url().into())))
+                match read {
+                    // An answer to HEAD has a length and no body.
+                    Ok(None) if self.begun && rest.is_short() => {
+                        Err(StreamFault::Incomplete(Some("the length is not reached".into())))
+                    }
+                    read => read.map_err(|error| StreamFault::Incomplete(Some(error.without_url().into()))),
+                }
             }
             Poll::Pending => {
                 ready!(self.silence.poll_over(context));
                 Err(StreamFault::Timeout)
             }
         };
+        self.begun |= matches!(&read, Ok(Some(bytes)) if !bytes.is_empty());
         // A body that has ended is not asked again, and neither is one that broke off.
         if !matches!(read, Ok(Some(_))) {
             self.rest = None;

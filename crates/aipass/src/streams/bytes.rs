@@ -24,7 +24,8 @@ use std::{
 /// The body of an answer, piece by piece.
 ///
 /// It owns the connection: reading slowly slows the server, dropping it aborts the call. A body that breaks off is an error and
-/// never a short body, but for one that has no length and ends with its connection: nobody can tell then.
+/// never a short body, but for one that has no length and ends with its connection, or over HTTP/2 with a reset that says that
+/// nothing is wrong: nobody can tell then.
 ///
 /// ```no_run
 /// # async fn run(ai: aipass::Client) -> Result<(), Box<dyn std::error::Error>> {
