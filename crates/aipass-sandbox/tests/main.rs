@@ -4,6 +4,7 @@
 mod account;
 mod audio;
 mod chat;
+mod chat_refusals;
 mod clients;
 mod consent;
 mod control;

@@ -55,6 +55,14 @@ fn files(folder: &Path) -> Vec<String> {
 
 const ETAG: &str = "etag: \"v1\"\r\n";
 
+/// What is in the file that the video is downloaded to.
+async fn downloaded(server: &Server) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let job = job(&server.base_url);
+    let path = job.download_to(folder.path().join("cat.mp4")).await.unwrap();
+    std::fs::read(path).unwrap()
+}
+
 #[tokio::test]
 async fn a_download_that_breaks_off_goes_on_from_there() {
     let server = Server::start([cut(20, ETAG), rest(20)]).await;
@@ -194,12 +202,7 @@ async fn a_part_that_does_not_belong_there_is_not_taken() {
             whole("200 OK\r\ncontent-type: video/mp4", MP4),
         ])
         .await;
-        let folder = tempfile::tempdir().unwrap();
-        let path = job(&server.base_url)
-            .download_to(folder.path().join("cat.mp4"))
-            .await
-            .unwrap();
-        assert_eq!(std::fs::read(path).unwrap(), MP4);
+        assert_eq!(downloaded(&server).await, MP4);
         assert!(!server.requests()[2].contains("range:"));
     }
     // A tag that has become weak on the way is still that tag. Less than the rest is not the rest: it goes on from there.
@@ -209,12 +212,7 @@ async fn a_part_that_does_not_belong_there_is_not_taken() {
         rest(25),
     ])
     .await;
-    let folder = tempfile::tempdir().unwrap();
-    let path = job(&server.base_url)
-        .download_to(folder.path().join("cat.mp4"))
-        .await
-        .unwrap();
-    assert_eq!(std::fs::read(path).unwrap(), MP4);
+    assert_eq!(downloaded(&server).await, MP4);
 }
 
 #[tokio::test]
@@ -255,12 +253,7 @@ async fn without_a_validator_it_begins_anew() {
             whole("200 OK\r\ncontent-type: video/mp4", MP4),
         ])
         .await;
-        let folder = tempfile::tempdir().unwrap();
-        let path = job(&server.base_url)
-            .download_to(folder.path().join("cat.mp4"))
-            .await
-            .unwrap();
-        assert_eq!(std::fs::read(path).unwrap(), MP4);
+        assert_eq!(downloaded(&server).await, MP4);
         assert!(!server.requests()[1].contains("range:"), "{validator}");
     }
 }

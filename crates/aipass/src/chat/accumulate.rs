@@ -2,140 +2,20 @@
 //!
 //! Providers bend the format in many ways; what is tolerated here, and why, stands at each place.
 
-use super::{ChatChoice, ChatEvent, ChatReply, ToolCall, loose::Loose, pattern::LoneText, reply::Unknown};
+use super::{
+    ChatChoice, ChatEvent, ChatReply, ToolCall,
+    chunk::{Chunk, Delta, MAX_INDEX, Malformed, WireCall, checked},
+    loose::Loose,
+    reply::Unknown,
+};
 use crate::meta::Meta;
 use aipass_api::{
     enums::FinishReason,
-    lenient,
     types::{ThinkingBlock, Usage},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use std::{borrow::Cow, collections::VecDeque};
-
-/// More choices or tool calls than any model gives: an index above it is a fault, not a reason to allocate.
-const MAX_INDEX: i64 = 1023;
-
-/// A chunk that is not what it must be. The payload is not kept.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Malformed;
-
-/// One chunk, as long as the text that it was read from. What is not known is not kept, but for that of a tool call.
-#[derive(Deserialize)]
-pub(super) struct Chunk<'a> {
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow, default)]
-    model: Loose<'a>,
-    #[serde(borrow, default, deserialize_with = "lenient::null_or_default")]
-    choices: Vec<Option<WireChoice<'a>>>,
-    #[serde(borrow, default)]
-    usage: Loose<'a>,
-    /// Only whether it is there.
-    #[serde(default)]
-    error: Option<IgnoredAny>,
-    #[serde(default)]
-    success: Option<IgnoredAny>,
-}
-
-impl<'a> Chunk<'a> {
-    pub(super) fn read(json: &'a str) -> Result<Self, Malformed> {
-        // serde would also take a list for an object without required members.
-        if !json.trim_start().starts_with('{') {
-            return Err(Malformed);
-        }
-        serde_json::from_str(json).map_err(|_| Malformed)
-    }
-
-    /// Whether the chunk holds a piece of text and says nothing else.
-    pub(super) fn lone_text(&self) -> Option<LoneText<'a>> {
-        let [Some(choice)] = self.choices.as_slice() else {
-            return None;
-        };
-        let delta = choice.delta.as_ref()?;
-        let alone = choice.message.is_none()
-            && choice.finish_reason.is_nothing()
-            && delta.refusal.is_nothing()
-            && delta.reasoning_content.is_nothing()
-            && delta.reasoning.is_nothing()
-            && delta.thinking_blocks.is_nothing()
-            && delta.tool_calls.is_empty()
-            && self.usage.is_nothing()
-            && !self.may_be_error();
-        if !alone || !delta.content.is_text() {
-            return None;
-        }
-        Some(LoneText {
-            choice: checked(choice.index).ok()?.unwrap_or(0),
-            piece: delta.content.borrowed(),
-        })
-    }
-
-    /// Whether it may be an error, of whatever shape, and no piece of an answer.
-    pub(super) fn may_be_error(&self) -> bool {
-        self.choices.is_empty() || self.error.is_some() || self.success.is_some()
-    }
-}
-
-#[derive(Deserialize)]
-struct WireChoice<'a> {
-    #[serde(default, deserialize_with = "lenient::option_integer")]
-    index: Option<i64>,
-    #[serde(borrow, default)]
-    delta: Option<Delta<'a>>,
-    /// A whole completion, which some servers send where a stream was asked. Perplexity sends both.
-    #[serde(borrow, default)]
-    message: Option<Box<Delta<'a>>>,
-    #[serde(borrow, default)]
-    finish_reason: Loose<'a>,
-}
-
-#[derive(Default, Deserialize)]
-struct Delta<'a> {
-    #[serde(borrow, default)]
-    content: Loose<'a>,
-    #[serde(borrow, default)]
-    refusal: Loose<'a>,
-    /// DeepSeek's and LiteLLM's name; OpenRouter says `reasoning`.
-    #[serde(borrow, default)]
-    reasoning_content: Loose<'a>,
-    #[serde(borrow, default)]
-    reasoning: Loose<'a>,
-    /// LiteLLM's name for thoughts that Anthropic signs.
-    #[serde(borrow, default)]
-    thinking_blocks: Loose<'a>,
-    #[serde(borrow, default, deserialize_with = "lenient::null_or_default")]
-    tool_calls: Vec<Option<WireCall<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct WireCall<'a> {
-    #[serde(default, deserialize_with = "lenient::option_integer")]
-    index: Option<i64>,
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow, default, rename = "type")]
-    kind: Loose<'a>,
-    #[serde(borrow, default)]
-    function: Option<WireFunction<'a>>,
-    #[serde(borrow, default)]
-    custom: Option<WireFunction<'a>>,
-    #[serde(flatten)]
-    unknown: Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-struct WireFunction<'a> {
-    #[serde(borrow, default)]
-    name: Loose<'a>,
-    #[serde(borrow, default)]
-    arguments: Loose<'a>,
-    /// A custom tool's name for it.
-    #[serde(borrow, default)]
-    input: Loose<'a>,
-    #[serde(flatten)]
-    unknown: Map<String, Value>,
-}
 
 /// The answer so far.
 #[derive(Debug, Default)]
@@ -484,14 +364,6 @@ fn is_whole(call: &ToolCall) -> bool {
 /// Arguments that cannot go on. Empty ones may have yet to begin, `1` may become `12`, and free text ends nowhere.
 fn is_closed(call: &ToolCall) -> bool {
     call.arguments.trim_start().starts_with(['{', '[']) && call.kind != "custom" && is_whole(call)
-}
-
-fn checked(index: Option<i64>) -> Result<Option<u32>, Malformed> {
-    match index {
-        None => Ok(None),
-        Some(index @ 0..=MAX_INDEX) => u32::try_from(index).map(Some).map_err(|_| Malformed),
-        Some(_) => Err(Malformed),
-    }
 }
 
 /// Every chunk repeats what seldom changes: that is compared, and not copied.

@@ -2,7 +2,8 @@
 
 use super::{
     ChatEvent, ChatReply, RawChunk,
-    accumulate::{Accumulator, Chunk, Malformed},
+    accumulate::Accumulator,
+    chunk::{Chunk, Malformed},
     pattern::Pattern,
 };
 use crate::{

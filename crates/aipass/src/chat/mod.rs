@@ -3,6 +3,7 @@
 mod accumulate;
 mod accumulator;
 mod builder;
+mod chunk;
 mod event;
 mod loose;
 mod pattern;
