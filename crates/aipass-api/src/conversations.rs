@@ -4,7 +4,6 @@ use crate::generated::client::types::{
     ChatCompletionRequest, ChatMessage, ContentPart, ImageUrl, MessageContent,
 };
 use serde_json::Map;
-use std::sync::LazyLock;
 
 impl ChatCompletionRequest {
     /// A request with nothing but what must be there. Every other field is public.
@@ -16,18 +15,11 @@ impl ChatCompletionRequest {
     /// request.max_tokens = Some(200);
     /// ```
     pub fn new(model: impl Into<String>, messages: impl IntoIterator<Item = ChatMessage>) -> Self {
-        // The builder of a request with dozens of members costs as much as a short answer of JSON.
-        static EMPTY: LazyLock<ChatCompletionRequest> = LazyLock::new(|| {
-            let empty = ChatCompletionRequest::builder()
-                .model(String::new())
-                .messages(Vec::new())
-                .try_into();
-            empty.unwrap_or_else(|_| unreachable!("model and messages are all that is required"))
-        });
-        let mut request = EMPTY.clone();
-        request.model = model.into();
-        request.messages.extend(messages);
-        request
+        Self {
+            model: model.into(),
+            messages: messages.into_iter().collect(),
+            ..Self::default()
+        }
     }
 }
 

@@ -68,7 +68,7 @@ pub use generated::operations::OPERATIONS;
 pub use path::InvalidId;
 pub use progenitor_client::{ByteStream, Error, ResponseValue};
 #[doc(hidden)]
-pub use receive::{Sieve, error_in_answer, is_json, media_type};
+pub use receive::{Sieve, error_in_answer, is_json, media_type, names_json};
 pub use transport::{
     BoxError, InvalidToken, LearnFuture, Plain, Retry, RetryFuture, StaticBearer, Transport, TransportError,
     TransportFuture,

@@ -116,6 +116,44 @@ impl Operation {
             .ok()?;
         OPERATIONS.get(at)
     }
+
+    /// The operation of that id, where it is written down: in a constant, an id that is unknown does not compile.
+    ///
+    /// ```
+    /// use aipass_api::operation::Operation;
+    ///
+    /// const CHAT: &Operation = Operation::named("create_chat_completion");
+    /// assert_eq!(CHAT.method, "POST");
+    /// ```
+    ///
+    /// ```compile_fail
+    /// use aipass_api::operation::Operation;
+    ///
+    /// const CHAT: &Operation = Operation::named("create_chat");
+    /// ```
+    ///
+    /// # Panics
+    /// If there is no such operation.
+    #[must_use]
+    pub const fn named(id: &str) -> &'static Self {
+        let mut at = 0;
+        while at < OPERATIONS.len() {
+            if is_same(OPERATIONS[at].id.as_bytes(), id.as_bytes()) {
+                return &OPERATIONS[at];
+            }
+            at += 1;
+        }
+        panic!("no operation has that id")
+    }
+}
+
+/// Two texts cannot be compared by `==` in a constant.
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{
     transport::TransportFuture,
 };
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::{
@@ -137,8 +137,9 @@ fn must_be_read(kind: ResponseKind, response: &reqwest::Response) -> bool {
     match kind {
         ResponseKind::Json | ResponseKind::Text => true,
         ResponseKind::EventStream | ResponseKind::Bytes | ResponseKind::Any => {
-            is_json(response.headers())
-                || is(response.headers(), "text/html")
+            let media_type = media_type(response.headers());
+            names_json(media_type)
+                || media_type.eq_ignore_ascii_case("text/html")
                 || response.status() == StatusCode::NO_CONTENT
         }
         ResponseKind::Empty => false,
@@ -241,14 +242,18 @@ impl Head {
     }
 }
 
-/// Whether the media type is JSON, or one with that suffix (RFC 6839 section 3.1).
+/// Whether the body says that it is [JSON](names_json).
 pub fn is_json(headers: &HeaderMap) -> bool {
-    let essence = media_type(headers);
-    let suffix = essence
+    names_json(media_type(headers))
+}
+
+/// Whether a media type is JSON, or one with that suffix (RFC 6839 section 3.1).
+pub fn names_json(media_type: &str) -> bool {
+    let suffix = media_type
         .len()
         .checked_sub("+json".len())
-        .and_then(|at| essence.get(at..));
-    essence.eq_ignore_ascii_case("application/json")
+        .and_then(|at| media_type.get(at..));
+    media_type.eq_ignore_ascii_case("application/json")
         || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json"))
 }
 
@@ -258,15 +263,11 @@ fn is(headers: &HeaderMap, other: &str) -> bool {
 
 /// The media type without its parameters; nothing where there is none.
 pub fn media_type(headers: &HeaderMap) -> &str {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    value
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
+    let value = headers.get(header::CONTENT_TYPE);
+    let value = value.map_or(&[][..], HeaderValue::as_bytes);
+    let end = value.iter().position(|byte| *byte == b';');
+    let essence = &value[..end.unwrap_or(value.len())];
+    std::str::from_utf8(essence.trim_ascii()).unwrap_or_default()
 }
 
 async fn until<T>(deadline: Option<Instant>, work: impl Future<Output = T>) -> Result<T, Failure> {
@@ -431,7 +432,7 @@ mod tests {
 
     fn verdict(operation: &str, content_type: &'static str, body: &str) -> &'static str {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         match judge(Operation::find(operation).unwrap(), &headers, body.as_bytes()) {
             Verdict::Answer => "answer",
             Verdict::Error(..) => "error",

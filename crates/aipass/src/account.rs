@@ -1,6 +1,12 @@
 //! The signed-in user: who it is, and what is left in the wallet.
 
-use crate::{call::Told, client::Client, error::Error, foreign, meta::Answer};
+use crate::{
+    call::{Told, operation},
+    client::Client,
+    error::Error,
+    foreign,
+    meta::Answer,
+};
 use aipass_api::types::{CheckoutEnvelope, CheckoutRequest, UsageSummary, UsageSummaryData, UserInfo};
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -84,7 +90,7 @@ impl Client {
         }
         // The user is about to pay.
         self.parts().0.books().forget_balance();
-        let (api, call) = self.call("create_checkout_session", None)?;
+        let (api, call) = self.call(operation!("create_checkout_session"), None)?;
         let base = &self.parts().0.wiring.base;
         let read = |envelope: CheckoutEnvelope| {
             let link = match envelope.data {
@@ -136,7 +142,7 @@ impl Client {
     pub async fn fetch_balance(&self) -> Result<Answer<Balance>, Error> {
         let ledger = self.parts().0.books();
         let epoch = ledger.epoch();
-        let (api, call) = self.call("get_usage_summary", None)?;
+        let (api, call) = self.call(operation!("get_usage_summary"), None)?;
         let read = |summary| Some((balance(summary)?, Told::default()));
         let balance = call.answer(api.get_usage_summary().send(), read).await?;
         ledger.keep(&balance, epoch);
@@ -174,7 +180,7 @@ impl Client {
     /// # Errors
     /// The call failed; [`Error::is_permission`] where the scope is missing.
     pub async fn userinfo(&self) -> Result<Answer<UserInfo>, Error> {
-        let call = self.begin("get_userinfo", None)?;
+        let call = self.begin(operation!("get_userinfo"), None)?;
         let url = self.parts().0.address(call.operation);
         let read = call.get_for_body(self, url).await.and_then(|body| {
             let user =

@@ -24,13 +24,21 @@ use std::{future::Future, sync::Arc, time::Duration, time::Instant};
 use tracing::{Instrument, Span, field, instrument::Instrumented};
 use url::Url;
 
-/// Most requests fit, and none has to grow from nothing.
-const FIRST_PIECE: usize = 2048;
+/// Most requests fit, and none has to grow from nothing. An allocator has pieces of this size at hand.
+const FIRST_PIECE: usize = 1024;
 
 /// As many as a usual request has by the time it is sent.
 const FIRST_HEADERS: usize = 6;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The operation of that id.
+macro_rules! operation {
+    ($id:literal) => {
+        const { ::aipass_api::operation::Operation::named($id) }
+    };
+}
+pub(crate) use operation;
 
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
@@ -54,19 +62,15 @@ impl Client {
     /// The generated client for one call of that operation, and the call.
     pub(crate) fn call(
         &self,
-        id: &'static str,
+        operation: &'static Operation,
         model: Option<&str>,
     ) -> Result<(aipass_api::Client, Call), Error> {
-        let call = self.open(find(id), model)?;
+        let call = self.begin(operation, model)?;
         Ok((self.parts().0.api.for_call(call.context.clone()), call))
     }
 
     /// The call alone, for [`Call::post`].
-    pub(crate) fn begin(&self, id: &'static str, model: Option<&str>) -> Result<Call, Error> {
-        self.open(find(id), model)
-    }
-
-    pub(crate) fn open(&self, operation: &'static Operation, model: Option<&str>) -> Result<Call, Error> {
+    pub(crate) fn begin(&self, operation: &'static Operation, model: Option<&str>) -> Result<Call, Error> {
         let (core, own) = self.parts();
         if let Some(problem) = own.problem() {
             return Err(Error::request(problem));
@@ -98,13 +102,6 @@ impl Client {
             span: span(operation, model),
             began: Instant::now(),
         })
-    }
-}
-
-fn find(id: &'static str) -> &'static Operation {
-    match Operation::find(id) {
-        Some(operation) => operation,
-        None => unreachable!("the table has every operation: {id}"),
     }
 }
 

@@ -7,7 +7,7 @@ mod wire;
 pub use batches::BatchError;
 
 use crate::{
-    call::{Call, Told},
+    call::{Call, Told, operation},
     client::Client,
     error::Error,
     meta::Meta,
@@ -117,7 +117,9 @@ impl EmbeddingsBuilder {
     pub async fn send(mut self) -> Result<Embeddings, Error> {
         self.check()?;
         self.choose_encoding();
-        let call = self.client.begin("create_embedding", Some(&self.request.model))?;
+        let call = self
+            .client
+            .begin(operation!("create_embedding"), Some(&self.request.model))?;
         match self.answer(&call).await {
             Ok((vectors, told)) => {
                 let usage = told.usage.clone();

@@ -39,9 +39,9 @@ impl Client {
         let mut address = read(base, address).map_err(Error::address)?;
         for _ in 0..=MOST_REDIRECTS {
             let call = if address.own {
-                self.open(Operation::FILE, None)?
+                self.begin(Operation::FILE, None)?
             } else {
-                self.without_headers().open(Operation::FILE, None)?
+                self.without_headers().begin(Operation::FILE, None)?
             };
             let failure = match self.ask(&call, &address, headers).await {
                 Ok(response) => return Ok(Fetched { response, call }),

@@ -338,6 +338,9 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
         let Some(context) = self.context.clone() else {
             return self.close(|totals, paid| totals.pay(paid, None));
         };

@@ -1,7 +1,8 @@
 //! What is known about a call beside its answer.
 
 use crate::middleware::Names;
-use http::HeaderMap;
+use bytes::BytesMut;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use std::{fmt, ops::Deref, time::Duration};
 
 /// What is known about a call that worked, beside its answer. Nothing here is estimated: what the server does not say is
@@ -196,9 +197,29 @@ where
     }
 }
 
+/// Gives headers memory of their own. As they come, they are parts of what was read from the connection, and keep all of that
+/// for as long as they are there.
+pub(crate) fn detach(headers: &mut HeaderMap) {
+    let mut all = BytesMut::with_capacity(headers.values().map(HeaderValue::len).sum());
+    for value in headers.values() {
+        all.extend_from_slice(value.as_bytes());
+    }
+    let mut all = all.freeze();
+    for value in headers.values_mut() {
+        // Whatever came in a header can be a header.
+        if let Ok(mut own) = HeaderValue::from_maybe_shared(all.split_to(value.len())) {
+            own.set_sensitive(value.is_sensitive());
+            *value = own;
+        }
+    }
+}
+
 /// The price that a header names.
 pub(crate) fn told_cost(headers: &HeaderMap) -> Option<f64> {
-    let cost: Option<f64> = number(headers, "x-litellm-response-cost");
+    // Every call looks for it: a name that is known need not be read.
+    static NAME: HeaderName = HeaderName::from_static("x-litellm-response-cost");
+    let told = headers.get(&NAME).and_then(|value| value.to_str().ok());
+    let cost = told.and_then(|told| told.trim().parse::<f64>().ok());
     cost.filter(|cost| cost.is_finite() && *cost >= 0.0)
 }
 
@@ -247,18 +268,35 @@ fn span(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
 
     fn meta(headers: &[(&'static str, &'static str)]) -> Meta {
-        let headers = headers.iter().map(|(name, value)| {
-            (
-                http::HeaderName::from_static(name),
-                http::HeaderValue::from_static(value),
-            )
-        });
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         Meta {
             headers: headers.collect(),
             ..Meta::default()
         }
+    }
+
+    #[test]
+    fn headers_alone_are_kept() {
+        let read = Bytes::from(b"x-request-id: r1\r\nx-name: Andr\xe9\r\nx-name: \r\n".to_vec());
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("x-request-id", 14..16), ("x-name", 26..31), ("x-name", 41..41)] {
+            let value = HeaderValue::from_maybe_shared(read.slice(value)).unwrap();
+            headers.append(name, value);
+        }
+        headers.get_mut("x-request-id").unwrap().set_sensitive(true);
+        let came = headers.clone();
+        assert!(!read.is_unique());
+
+        detach(&mut headers);
+        assert_eq!(headers, came);
+        assert!(headers["x-request-id"].is_sensitive());
+        drop(came);
+        assert!(read.is_unique());
     }
 
     #[test]

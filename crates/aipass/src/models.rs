@@ -1,6 +1,11 @@
 //! The catalogue of models.
 
-use crate::{call::Told, client::Client, error::Error, meta::Answer};
+use crate::{
+    call::{Told, operation},
+    client::Client,
+    error::Error,
+    meta::Answer,
+};
 use aipass_api::{
     enums::{ModelCapability, ModelMethod, ModelType},
     types::{Model, ModelListResponse},
@@ -74,7 +79,7 @@ impl Client {
     /// # Errors
     /// The call failed; see [`Error`].
     pub async fn models_like(&self, filter: ModelFilter) -> Result<Answer<Vec<Model>>, Error> {
-        let (api, call) = self.call("list_models", None)?;
+        let (api, call) = self.call(operation!("list_models"), None)?;
         let mut request = api.list_models();
         if let Some(kind) = &filter.type_ {
             request = request.type_(kind.clone());
@@ -105,7 +110,7 @@ impl Client {
     /// # Errors
     /// The call failed; see [`Error`].
     pub async fn models(&self) -> Result<Answer<Vec<Model>>, Error> {
-        let (api, call) = self.call("list_models", None)?;
+        let (api, call) = self.call(operation!("list_models"), None)?;
         call.answer(api.list_models().send(), |list| {
             Some((models(list), Told::default()))
         })
@@ -122,7 +127,7 @@ impl Client {
     /// that is empty, `.` or `..`, or holds control characters.
     pub async fn model(&self, id: impl AsRef<str>) -> Result<Answer<Model>, Error> {
         let id = id.as_ref();
-        let (api, call) = self.call("get_model", Some(id))?;
+        let (api, call) = self.call(operation!("get_model"), Some(id))?;
         let sending = api.get_model().id(id).send();
         let error = match call.answer(sending, |model| Some((model, Told::default()))).await {
             Err(error) if error.is_not_found() && id.contains('/') => error,

@@ -1,6 +1,11 @@
 //! The applications that a developer has registered. These endpoints are documented later than the playbook (assumed).
 
-use crate::{call::Told, client::Client, error::Error, meta::Answer};
+use crate::{
+    call::{Told, operation},
+    client::Client,
+    error::Error,
+    meta::Answer,
+};
 use aipass_api::types::{self, OAuthClientEnvelope, OAuthClientRequest};
 use http::StatusCode;
 
@@ -107,7 +112,7 @@ impl Client {
     /// # Errors
     /// The call failed; see [`Error`].
     pub async fn oauth_clients(&self) -> Result<Answer<Vec<OAuthClient>>, Error> {
-        let (api, call) = self.call("list_clients", None)?;
+        let (api, call) = self.call(operation!("list_clients"), None)?;
         let read = |list: types::OAuthClientList| {
             let clients = list.data.into_iter().map(OAuthClient::from);
             Some((clients.collect(), Told::default()))
@@ -120,7 +125,7 @@ impl Client {
     /// # Errors
     /// [`Error::is_not_found`] where there is none, or it is somebody else's; else see [`Error`].
     pub async fn oauth_client(&self, id: i64) -> Result<Answer<OAuthClient>, Error> {
-        let (api, call) = self.call("get_client", None)?;
+        let (api, call) = self.call(operation!("get_client"), None)?;
         call.answer(api.get_client().id(id).send(), one).await
     }
 
@@ -144,7 +149,7 @@ impl Client {
         id: i64,
         update: OAuthClientUpdate,
     ) -> Result<Answer<OAuthClient>, Error> {
-        let (api, call) = self.call("update_client", None)?;
+        let (api, call) = self.call(operation!("update_client"), None)?;
         call.answer(api.update_client().id(id).body(update.0).send(), one)
             .await
     }
@@ -155,7 +160,7 @@ impl Client {
     /// # Errors
     /// The call failed; see [`Error`].
     pub async fn delete_oauth_client(&self, id: i64) -> Result<(), Error> {
-        let (api, call) = self.call("delete_client", None)?;
+        let (api, call) = self.call(operation!("delete_client"), None)?;
         let read = |_| Some(((), Told::default()));
         match call.answer(api.delete_client().id(id).send(), read).await {
             // There is nothing to be said about what is gone (RFC 9110 section 9.3.5).

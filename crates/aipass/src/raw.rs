@@ -77,7 +77,7 @@ impl RawRequest {
             _ => Operation::CALL,
         };
         let request = self.build()?;
-        let call = self.client.open(operation, None)?;
+        let call = self.client.begin(operation, None)?;
         let api = &self.client.parts().0.api;
         let mut attempts = aipass_api::copies(request);
         let sending = api.execute_open(&call.context, operation, &mut attempts);

@@ -13,7 +13,7 @@ use crate::{
     lower::{self, LowerError, Lowered},
     naming,
 };
-use progenitor::{GenerationSettings, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
+use progenitor::{GenerationSettings, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch};
 use quote::quote;
 use schemars08::schema::{InstanceType, SchemaObject};
 use serde_json::{Value, json};
@@ -149,7 +149,12 @@ fn settings(lowered: &Lowered) -> GenerationSettings {
         .with_inner_type(quote! { crate::Inner })
         .with_hooks(HooksMode::Expected)
         .with_map_type("::std::collections::BTreeMap")
-        .with_derive("PartialEq");
+        .with_derive("PartialEq")
+        // It is made for every chat, and its builder costs as much as a short answer of JSON.
+        .with_patch(
+            "ChatCompletionRequest",
+            TypePatch::default().with_derive("Default"),
+        );
     for open in &lowered.enums {
         // The generator looks replacements up by the name that it would give the type, not by the document's.
         let name = naming::pascal(&open.name);

@@ -2,6 +2,7 @@
 
 use super::TranscriptionBuilder;
 use crate::{
+    call::operation,
     error::Error,
     streams::{EventStream, Part, Rules},
 };
@@ -43,7 +44,7 @@ impl TranscriptionBuilder {
         };
         let call = self
             .client
-            .begin("create_transcription_stream", Some(&self.form.model))?;
+            .begin(operation!("create_transcription_stream"), Some(&self.form.model))?;
         match call
             .post_form(&self.client, "text/event-stream", Form::from(self.form))
             .await

@@ -1,7 +1,8 @@
 //! Texts that are read aloud.
 
 use crate::{
-    client::Client, error::Error, options::RequestOptions, policy::ChargeRisk, saved, streams::ByteStream,
+    call::operation, client::Client, error::Error, options::RequestOptions, policy::ChargeRisk, saved,
+    streams::ByteStream,
 };
 use aipass_api::{
     enums::{SpeechFormat, VoiceName},
@@ -93,7 +94,9 @@ impl SpeechBuilder {
         }
         // In events the same sound would come as base64.
         self.request.stream_format = None;
-        let call = self.client.begin("create_speech", Some(&self.request.model))?;
+        let call = self
+            .client
+            .begin(operation!("create_speech"), Some(&self.request.model))?;
         match call.post(&self.client, "*/*", self.request).await {
             Ok(response) => Ok(ByteStream::new(response, call)),
             Err(error) => Err(call.failed(error)),

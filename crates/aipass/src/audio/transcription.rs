@@ -1,7 +1,7 @@
 //! Recordings that are written down.
 
 use crate::{
-    call::{Call, Told},
+    call::{Call, Told, operation},
     client::Client,
     error::Error,
     meta::Answer,
@@ -92,7 +92,7 @@ impl TranscriptionBuilder {
         self.form.stream = None;
         let call = self
             .client
-            .begin("create_transcription", Some(&self.form.model))?;
+            .begin(operation!("create_transcription"), Some(&self.form.model))?;
         match call.post_form_for_json(&self.client, Form::from(self.form)).await {
             Ok(transcription) => Ok(Answer::new(transcription, call.answered(Told::default()))),
             Err(error) => Err(call.failed(error)),
@@ -149,7 +149,7 @@ impl TranscriptionBuilder {
         self.form.stream = None;
         let call = self
             .client
-            .begin("create_transcription_raw", Some(&self.form.model))?;
+            .begin(operation!("create_transcription_raw"), Some(&self.form.model))?;
         let form = Form::from(self.form);
         match call
             .post_form_for_body(&self.client, "text/plain, */*", form)

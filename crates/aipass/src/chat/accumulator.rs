@@ -7,13 +7,12 @@ use super::{
     pattern::Pattern,
 };
 use crate::{
-    call::Told,
+    call::{Told, operation},
     error::{Error, StreamFault},
     streams::{Adds, Taken},
 };
 use aipass_api::{
     CallContext,
-    operation::Operation,
     sse::{self, Event},
 };
 use http::HeaderMap;
@@ -131,7 +130,7 @@ impl ChatAccumulator {
 
     fn fault(&self, fault: StreamFault) -> Error {
         let call = CallContext::default();
-        let operation = Operation::find("create_chat_completion_stream").unwrap_or(Operation::CALL);
+        let operation = operation!("create_chat_completion_stream");
         let (headers, begun) = (HeaderMap::new(), self.has_begun());
         Error::stream(operation, &call, &headers, fault, begun, Some(self.all.reply()))
     }

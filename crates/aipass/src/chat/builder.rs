@@ -2,7 +2,7 @@
 
 use super::{ChatChoice, ChatReply, ChatStream, ToolCall, reply::Unknown};
 use crate::{
-    call::{Call, Told},
+    call::{Call, Told, operation},
     client::Client,
     error::Error,
     meta::Meta,
@@ -166,7 +166,7 @@ impl ChatBuilder {
         self.request.stream_options = None;
         let call = self
             .client
-            .begin("create_chat_completion", Some(&self.request.model))?;
+            .begin(operation!("create_chat_completion"), Some(&self.request.model))?;
         match self.answer(&call).await {
             Ok((reply, told)) => Ok(ChatReply {
                 meta: call.answered(told),
@@ -201,9 +201,10 @@ impl ChatBuilder {
         options.include_usage.get_or_insert(true);
         self.request.stream = Some(true);
         let expected = self.request.n.and_then(|n| usize::try_from(n).ok());
-        let call = self
-            .client
-            .begin("create_chat_completion_stream", Some(&self.request.model))?;
+        let call = self.client.begin(
+            operation!("create_chat_completion_stream"),
+            Some(&self.request.model),
+        )?;
         let sent = call.post(&self.client, "text/event-stream", self.request).await;
         match sent {
             Ok(response) => Ok(ChatStream::new(response, call, expected)),

@@ -1,11 +1,10 @@
 //! What a streamed chat tells, event by event.
 
 use super::ToolCall;
-use crate::Error;
+use crate::{Error, call::operation};
 use aipass_api::{
     CallContext,
     enums::FinishReason,
-    operation::Operation,
     types::{ChatCompletionChunk, Usage},
 };
 use serde_json::{Map, Value};
@@ -165,7 +164,7 @@ impl RawChunk {
     /// use all the same.
     pub fn decode(&self) -> Result<ChatCompletionChunk, Error> {
         serde_json::from_str(&self.json).map_err(|error| {
-            let operation = Operation::find("create_chat_completion_stream").unwrap_or(Operation::CALL);
+            let operation = operation!("create_chat_completion_stream");
             let json = self.json.as_bytes().to_vec();
             Error::decode(operation, &CallContext::default(), &json.into(), &error)
         })

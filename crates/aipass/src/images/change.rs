@@ -1,7 +1,7 @@
 //! Images made from other images.
 
 use super::{Images, check_prompt};
-use crate::{client::Client, error::Error, options::RequestOptions};
+use crate::{call::operation, client::Client, error::Error, options::RequestOptions};
 use aipass_api::{
     enums::{ImageQuality, ImageResponseFormat, ImageSize},
     multipart::{FilePart, Form},
@@ -124,7 +124,9 @@ impl ImageEditBuilder {
     pub async fn send(mut self) -> Result<Images, Error> {
         self.check()?;
         self.form.stream = None;
-        let call = self.client.begin("edit_image", self.form.model.as_deref())?;
+        let call = self
+            .client
+            .begin(operation!("edit_image"), self.form.model.as_deref())?;
         let answer = call.post_form_for_json(&self.client, Form::from(self.form)).await;
         Images::of(&self.client, call, answer)
     }
@@ -188,7 +190,7 @@ impl ImageVariationBuilder {
     pub async fn send(self) -> Result<Images, Error> {
         let call = self
             .client
-            .begin("create_image_variation", self.form.model.as_deref())?;
+            .begin(operation!("create_image_variation"), self.form.model.as_deref())?;
         let answer = call.post_form_for_json(&self.client, Form::from(self.form)).await;
         Images::of(&self.client, call, answer)
     }

@@ -2,7 +2,7 @@
 
 use super::{ImageEditBuilder, ImageGenerationBuilder};
 use crate::{
-    call::Call,
+    call::{Call, operation},
     error::Error,
     streams::{EventStream, Part, Rules},
 };
@@ -36,7 +36,7 @@ impl ImageGenerationBuilder {
         self.request.stream = Some(true);
         let call = self
             .client
-            .begin("create_image_stream", self.request.model.as_deref())?;
+            .begin(operation!("create_image_stream"), self.request.model.as_deref())?;
         let sent = call.post(&self.client, "text/event-stream", &self.request).await;
         events(sent, call, self.request.n)
     }
@@ -53,7 +53,7 @@ impl ImageEditBuilder {
         let n = self.form.n;
         let call = self
             .client
-            .begin("edit_image_stream", self.form.model.as_deref())?;
+            .begin(operation!("edit_image_stream"), self.form.model.as_deref())?;
         let form = Form::from(self.form);
         let sent = call.post_form(&self.client, "text/event-stream", form).await;
         events(sent, call, n)

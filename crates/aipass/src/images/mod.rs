@@ -7,7 +7,7 @@ mod made;
 pub use change::{ImageEditBuilder, ImageVariationBuilder};
 pub use made::{GeneratedImage, Images};
 
-use crate::{client::Client, error::Error, options::RequestOptions};
+use crate::{call::operation, client::Client, error::Error, options::RequestOptions};
 use aipass_api::{
     enums::{ImageQuality, ImageResponseFormat, ImageSize},
     types::ImageGenerationRequest,
@@ -90,7 +90,9 @@ impl ImageGenerationBuilder {
     pub async fn send(mut self) -> Result<Images, Error> {
         self.check()?;
         self.request.stream = None;
-        let call = self.client.begin("create_image", self.request.model.as_deref())?;
+        let call = self
+            .client
+            .begin(operation!("create_image"), self.request.model.as_deref())?;
         let answer = call.post_for_json(&self.client, &self.request).await;
         Images::of(&self.client, call, answer)
     }

@@ -5,7 +5,7 @@ use crate::{
     call::{Call, Told},
     chat::ChatReply,
     error::{Error, StreamFault},
-    meta::Meta,
+    meta::{self, Meta},
 };
 use aipass_api::{CallContext, operation::Operation, sse::Event};
 use bytes::Bytes;
@@ -84,6 +84,8 @@ pub(crate) struct Reading<A> {
     /// Until the stream has ended.
     call: Option<Call>,
     pub(crate) meta: Meta,
+    /// There was something to wait for.
+    waits: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,6 +109,7 @@ impl<A: Adds> Reading<A> {
             context: call.context.clone(),
             call: Some(call),
             meta,
+            waits: false,
         }
     }
 
@@ -150,7 +153,11 @@ impl<A: Adds> Reading<A> {
             self.feed.broken_by_event();
             return Poll::Ready(Ok(self.answer.is_over()));
         }
-        match ready!(self.feed.poll_more(context)) {
+        let more = self.feed.poll_more(context);
+        if more.is_pending() && !std::mem::replace(&mut self.waits, true) {
+            meta::detach(&mut self.meta.headers);
+        }
+        match ready!(more) {
             Ok(true) => return Poll::Ready(Ok(false)),
             Ok(false) => {}
             // A cut, or silence, after the end of the answer takes nothing away.
@@ -243,7 +250,7 @@ impl<A: Adds> Reading<A> {
 fn announced(headers: &HeaderMap, takes_text: bool) -> Announced {
     let media_type = aipass_api::media_type(headers);
     let is = |other: &str| media_type.eq_ignore_ascii_case(other);
-    if aipass_api::is_json(headers) {
+    if aipass_api::names_json(media_type) {
         Announced::Json
     } else if takes_text
         && ["text/plain", "text/vtt", "text/srt", "application/x-subrip"]

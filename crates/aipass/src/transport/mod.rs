@@ -108,9 +108,12 @@ impl Authed {
         call: &CallContext,
     ) -> Result<Response, TransportError> {
         let attempt = call.attempts() + 1;
-        let request = self.prepare(request, operation, call, attempt).await?;
+        let (request, token) = self.prepare(request, operation, call, attempt).await?;
 
-        call.state(|memory: &mut Memory| memory.sent = true);
+        call.state(|memory: &mut Memory| {
+            memory.token = token;
+            memory.sent = true;
+        });
         call.count_attempt();
         let began = Instant::now();
         let response = match &self.responder {
@@ -125,15 +128,20 @@ impl Authed {
         Ok(response)
     }
 
-    /// Everything that is to be done to a request before it is sent.
+    /// Everything that is to be done to a request before it is sent, and the token that signs it.
     async fn prepare(
         &self,
         mut request: Box<Request>,
         operation: &'static Operation,
         call: &CallContext,
         attempt: u32,
-    ) -> Result<Box<Request>, TransportError> {
-        call.state(|memory: &mut Memory| memory.sent = false);
+    ) -> Result<(Box<Request>, Option<AccessToken>), TransportError> {
+        let logins = self.relogin.as_ref().map_or(0, |relogin| relogin.ended());
+        let renewal = call.state(|memory: &mut Memory| {
+            memory.sent = false;
+            memory.logins = logins;
+            memory.renewal.take()
+        });
         self.address.place(&mut request, operation);
         if let Some(client_id) = &self.client_id {
             request.headers_mut().insert(CLIENT_ID, client_id.clone());
@@ -142,21 +150,18 @@ impl Authed {
             let identity = HeaderValue::from_static("identity");
             request.headers_mut().insert(header::ACCEPT_ENCODING, identity);
         }
-        if let Some(relogin) = &self.relogin {
-            call.state(|memory: &mut Memory| memory.logins = relogin.ended());
-        }
         let token = match &self.tokens {
-            Some(tokens) => Some(token(tokens.as_ref(), operation, call).await?),
+            Some(tokens) => Some(token(tokens.as_ref(), renewal, operation).await?),
             None => None,
         };
         if !self.middleware.is_empty() {
             // It is rare, and its room would be kept in every call.
             Box::pin(self.before(&mut request, operation, attempt)).await?;
         }
-        if let Some(token) = token {
-            sign(&mut request, &token)?;
+        if let Some(token) = &token {
+            sign(&mut request, token)?;
         }
-        Ok(request)
+        Ok((request, token))
     }
 
     async fn before(
@@ -341,17 +346,16 @@ impl Authed {
 /// The token of an attempt, which has the scopes that the operation needs.
 async fn token(
     tokens: &dyn TokenSource,
+    renewal: Option<AccessToken>,
     operation: &'static Operation,
-    call: &CallContext,
 ) -> Result<AccessToken, TransportError> {
-    let token = match call.state(|memory: &mut Memory| memory.renewal.take()) {
+    let token = match renewal {
         Some(token) => token,
         None => tokens.token(None).await.map_err(own)?,
     };
     if let Some(scope) = missing_scope(&token, operation) {
         return Err(own(MissingScope(scope)));
     }
-    call.state(|memory: &mut Memory| memory.token = Some(token.clone()));
     Ok(token)
 }
 

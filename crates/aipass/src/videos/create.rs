@@ -1,7 +1,7 @@
 //! How a video is asked for.
 
 use super::VideoJob;
-use crate::{client::Client, error::Error, options::RequestOptions};
+use crate::{call::operation, client::Client, error::Error, options::RequestOptions};
 use aipass_api::{
     enums::VideoSize,
     multipart::{FilePart, Form},
@@ -88,7 +88,9 @@ impl VideoBuilder {
         if self.request.prompt.trim().is_empty() {
             return Err(Error::request("the video has no prompt"));
         }
-        let call = self.client.begin("create_video", self.request.model.as_deref())?;
+        let call = self
+            .client
+            .begin(operation!("create_video"), self.request.model.as_deref())?;
         let answer = match self.reference {
             None => call.post_for_json(&self.client, &self.request).await,
             // A form cannot hold what only JSON can.

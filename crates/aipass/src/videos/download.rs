@@ -5,7 +5,7 @@ use super::{
     job::{is_elsewhere, passes},
     partial::Partial,
 };
-use crate::{error::Error, foreign::Fetched, policy::ChargeRisk, streams::ByteStream};
+use crate::{call::operation, error::Error, foreign::Fetched, policy::ChargeRisk, streams::ByteStream};
 use aipass_api::{enums::VideoVariant, multipart::Progress, operation::Operation};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -225,7 +225,7 @@ impl VideoDownload {
     async fn content(&self, headers: &HeaderMap) -> Result<Fetched, Error> {
         let client = &self.job.client;
         let core = client.parts().0;
-        let call = client.begin("download_video", None)?;
+        let call = client.begin(operation!("download_video"), None)?;
         let operation: &'static Operation = call.operation;
         let mut url = self.job.address(operation)?;
         if self.variant.is_some() {

@@ -2,7 +2,7 @@
 
 use super::VideoDownload;
 use crate::{
-    call::{Call, Told},
+    call::{Call, Told, operation},
     client::Client,
     error::Error,
     meta::Meta,
@@ -138,12 +138,12 @@ impl VideoJob {
     /// The call failed; see [`Error`]. A job that failed is no error here: see [`failure`](Self::failure).
     pub async fn refresh(&mut self) -> Result<(), Error> {
         let asked = if self.later {
-            self.ask("get_video_status").await
+            self.ask(operation!("get_video_status")).await
         } else {
-            match self.ask("get_video").await {
+            match self.ask(operation!("get_video")).await {
                 // The later contract has another address, and what is not on the gateway's list is unknown to it or forbidden.
                 // Where there is none either, the first answer stands; where there is trouble, nobody knows yet.
-                Err(error) if is_elsewhere(&error) => match self.ask("get_video_status").await {
+                Err(error) if is_elsewhere(&error) => match self.ask(operation!("get_video_status")).await {
                     Ok(asked) => {
                         self.later = true;
                         Ok(asked)
@@ -161,7 +161,7 @@ impl VideoJob {
         Ok(())
     }
 
-    async fn ask(&self, operation: &'static str) -> Result<(Video, Meta), Error> {
+    async fn ask(&self, operation: &'static Operation) -> Result<(Video, Meta), Error> {
         let call = self.client.begin(operation, None)?;
         let url = self.address(call.operation)?;
         let read = call
@@ -224,7 +224,7 @@ impl VideoJob {
         if request.prompt.trim().is_empty() {
             return Err(Error::request("the video has no prompt"));
         }
-        let call = self.client.begin("remix_video", None)?;
+        let call = self.client.begin(operation!("remix_video"), None)?;
         let url = self.address(call.operation)?;
         let answer = call.post_to_for_json(&self.client, url, &request).await;
         Self::started(&self.client, call, answer)
