@@ -79,7 +79,9 @@ impl Client {
         core.wiring.endings.tidy();
         let timeouts: &Timeouts = own.timeouts.as_ref().unwrap_or(&core.wiring.timeouts);
         let mut options = timeouts.options(operation);
-        options.headers.clone_from(&own.headers);
+        if !own.headers.is_empty() {
+            options.headers.clone_from(&own.headers);
+        }
         if own.timeout.is_some() {
             options.total = own.timeout;
         }
@@ -326,10 +328,15 @@ impl Call {
 
     /// Closes the books on a call that was answered.
     pub(crate) fn answered(self, told: Told) -> Meta {
+        self.answered_by(told.model, told.usage.as_ref())
+    }
+
+    /// As [`answered`](Self::answered), by what stays in the answer.
+    pub(crate) fn answered_by(self, model: Option<String>, usage: Option<&Usage>) -> Meta {
         let mut meta = self.meta(self.context.take_headers());
-        meta.model = told.model;
-        meta.cost = told.usage.as_ref().and_then(|usage| usage.cost);
-        self.settle(&meta, told.usage.as_ref());
+        meta.model = model;
+        meta.cost = usage.and_then(|usage| usage.cost);
+        self.settle(&meta, usage);
         meta
     }
 
@@ -369,8 +376,10 @@ impl Call {
     fn finish(&self, error: Option<&Error>) {
         let resent = self.context.attempts().saturating_sub(1);
         self.span.record("http.request.resend_count", resent);
-        let elapsed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.span.record("aipass.elapsed_ms", elapsed);
+        if !self.span.is_disabled() {
+            let elapsed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.span.record("aipass.elapsed_ms", elapsed);
+        }
         let _entered = self.span.enter();
         match error {
             None => tracing::debug!("the call was answered"),

@@ -124,7 +124,7 @@ impl Accumulator {
             id: self.id.clone(),
             model: self.model.clone(),
             choices,
-            usage: self.usage().cloned(),
+            usage: self.usage.clone(),
             raw: None,
             meta: Meta::default(),
         }

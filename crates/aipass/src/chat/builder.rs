@@ -1,19 +1,14 @@
 //! How a chat is asked for.
 
-use super::{ChatChoice, ChatReply, ChatStream, ToolCall, reply::Unknown};
+use super::{ChatReply, ChatStream, whole};
 use crate::{
-    call::{Call, Told, operation},
+    call::{Call, operation},
     client::Client,
     error::Error,
-    meta::Meta,
     options::RequestOptions,
     vision::Image,
 };
-use aipass_api::types::{
-    ChatChoice as WireChoice, ChatCompletion, ChatCompletionRequest, ChatMessage, ContentPart,
-    MessageContent, StreamOptions, ToolArguments, ToolCall as WireCall,
-};
-use serde_json::Map;
+use aipass_api::types::{ChatCompletionRequest, ChatMessage, ContentPart, MessageContent, StreamOptions};
 use std::{fmt, mem};
 
 impl Client {
@@ -167,18 +162,22 @@ impl ChatBuilder {
         let call = self
             .client
             .begin(operation!("create_chat_completion"), Some(&self.request.model))?;
-        match self.answer(&call).await {
-            Ok((reply, told)) => Ok(ChatReply {
-                meta: call.answered(told),
-                ..reply
-            }),
-            Err(error) => Err(call.failed(error)),
-        }
+        let mut reply = match self.answer(&call).await {
+            Ok(reply) => reply,
+            Err(error) => return Err(call.failed(error)),
+        };
+        let model = Some(reply.model.clone()).filter(|model| !model.is_empty());
+        reply.meta = call.answered_by(model, reply.usage());
+        Ok(reply)
     }
 
-    async fn answer(&self, call: &Call) -> Result<(ChatReply, Told), Error> {
-        let completion = call.post_for_json(&self.client, &self.request).await?;
-        read(completion).ok_or_else(|| Error::empty(call.operation, &call.context))
+    async fn answer(&self, call: &Call) -> Result<ChatReply, Error> {
+        let body = call.post_for_body(&self.client, &self.request).await?;
+        match whole::read(&body) {
+            Ok(reply) if reply.choices.is_empty() => Err(Error::empty(call.operation, &call.context)),
+            Ok(reply) => Ok(reply),
+            Err(error) => Err(Error::decode(call.operation, &call.context, &body, &error)),
+        }
     }
 
     /// Sends the chat and gives the answer as it is written. A paid call, as [`send`](Self::send).
@@ -252,101 +251,5 @@ fn add_parts(content: &mut MessageContent, parts: impl Iterator<Item = ContentPa
     }
     if let MessageContent::Parts(all) = content {
         all.extend(parts);
-    }
-}
-
-/// `None` where there is no choice at all.
-fn read(completion: ChatCompletion) -> Option<(ChatReply, Told)> {
-    let reply = (!completion.choices.is_empty()).then(|| reply(completion))?;
-    let told = Told {
-        model: Some(reply.model.clone()).filter(|model| !model.is_empty()),
-        usage: reply.usage.clone(),
-    };
-    Some((reply, told))
-}
-
-fn reply(completion: ChatCompletion) -> ChatReply {
-    let wires = completion.choices.iter().enumerate();
-    let mut choices: Vec<_> = wires.map(|(at, wire)| choice(at, wire)).collect();
-    choices.sort_by_key(|choice| choice.index);
-    ChatReply {
-        id: completion.id.clone().unwrap_or_default(),
-        model: completion.model.clone().unwrap_or_default(),
-        choices,
-        usage: completion.usage.clone(),
-        raw: Some(Box::new(completion)),
-        meta: Meta::default(),
-    }
-}
-
-/// As it came, what [`ChatReply`] has as the first choice: that of the lowest number, wherever it stands.
-pub(crate) fn first_choice(completion: &ChatCompletion) -> Option<&WireChoice> {
-    let wires = completion.choices.iter().enumerate();
-    Some(wires.min_by_key(|(at, wire)| number(*at, wire))?.1)
-}
-
-/// Without a number, or with an absurd one, the place in the list is the number.
-fn number(at: usize, wire: &WireChoice) -> u32 {
-    let number = wire.index.and_then(|index| u32::try_from(index).ok());
-    number.unwrap_or_else(|| u32::try_from(at).unwrap_or(u32::MAX))
-}
-
-fn choice(at: usize, wire: &WireChoice) -> ChatChoice {
-    let message = &wire.message;
-    ChatChoice {
-        index: number(at, wire),
-        text: message
-            .content
-            .as_ref()
-            .map(MessageContent::to_text)
-            .unwrap_or_default(),
-        refusal: message.refusal.clone().filter(|text| !text.is_empty()),
-        reasoning: message
-            .reasoning_content
-            .clone()
-            .or_else(|| message.reasoning.clone()),
-        thinking_blocks: Vec::new(),
-        tool_calls: message.tool_calls.iter().map(tool_call).collect(),
-        finish_reason: wire.finish_reason.clone(),
-    }
-}
-
-pub(crate) fn tool_call(wire: &WireCall) -> ToolCall {
-    let (name, arguments, function) = match (&wire.function, &wire.custom) {
-        (Some(function), _) => (
-            function.name.clone(),
-            function.arguments.as_ref().map(arguments_text),
-            function.extra.clone(),
-        ),
-        (None, Some(custom)) => (custom.name.clone(), custom.input.clone(), custom.extra.clone()),
-        (None, None) => (None, None, Map::new()),
-    };
-    let mut call = wire.extra.clone();
-    // Its place, which some whole answers give as if they were a stream.
-    call.remove("index");
-    let kind = wire.type_.as_ref().map_or(
-        if wire.custom.is_some() {
-            "custom"
-        } else {
-            "function"
-        },
-        |kind| kind.as_str(),
-    );
-    let mut known = ToolCall {
-        id: wire.id.clone().unwrap_or_default(),
-        name: name.unwrap_or_default(),
-        arguments: arguments.unwrap_or_default(),
-        kind: kind.to_owned(),
-        unknown: None,
-    };
-    known.keep(Unknown { call, function });
-    known
-}
-
-pub(crate) fn arguments_text(arguments: &ToolArguments) -> String {
-    match arguments {
-        ToolArguments::Text(text) => text.clone(),
-        ToolArguments::Object(object) => serde_json::Value::Object(object.clone()).to_string(),
-        ToolArguments::Unknown(value) => value.to_string(),
     }
 }

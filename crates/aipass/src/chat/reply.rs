@@ -1,5 +1,6 @@
 //! A chat's answer, whether it came whole or as a stream.
 
+use super::whole::Raw;
 use crate::{error::Error, meta::Meta};
 use aipass_api::{
     enums::FinishReason,
@@ -16,8 +17,8 @@ pub struct ChatReply {
     pub(crate) id: String,
     pub(crate) model: String,
     pub(crate) choices: Vec<ChatChoice>,
-    pub(crate) usage: Option<Usage>,
-    pub(crate) raw: Option<Box<types::ChatCompletion>>,
+    pub(crate) usage: Option<Box<Usage>>,
+    pub(crate) raw: Option<Raw>,
     pub(crate) meta: Meta,
 }
 
@@ -179,7 +180,7 @@ impl ChatReply {
     /// The tokens used, where the server says so.
     #[must_use]
     pub fn usage(&self) -> Option<&Usage> {
-        self.usage.as_ref()
+        self.usage.as_deref()
     }
 
     /// The server's id of the completion.
@@ -194,10 +195,11 @@ impl ChatReply {
         &self.model
     }
 
-    /// The answer as the server sent it, unknown fields included. `None` for a stream, which has no such whole.
+    /// The answer as the server sent it, unknown fields included: it is read anew when this is called first. `None` for a
+    /// stream, which has no such whole, and for an answer of which no more can be read than is here.
     #[must_use]
     pub fn raw(&self) -> Option<&types::ChatCompletion> {
-        self.raw.as_deref()
+        self.raw.as_ref()?.completion()
     }
 
     /// What is known about the call: request id, price, limits, attempts.

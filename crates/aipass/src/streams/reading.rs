@@ -84,8 +84,8 @@ pub(crate) struct Reading<A> {
     /// Until the stream has ended.
     call: Option<Call>,
     pub(crate) meta: Meta,
-    /// There was something to wait for.
-    waits: bool,
+    /// It has waited for more, and holds nothing that it could do without.
+    at_rest: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,7 +109,7 @@ impl<A: Adds> Reading<A> {
             context: call.context.clone(),
             call: Some(call),
             meta,
-            waits: false,
+            at_rest: false,
         }
     }
 
@@ -154,8 +154,10 @@ impl<A: Adds> Reading<A> {
             return Poll::Ready(Ok(self.answer.is_over()));
         }
         let more = self.feed.poll_more(context);
-        if more.is_pending() && !std::mem::replace(&mut self.waits, true) {
+        if more.is_pending() && !self.at_rest && self.answer.has_begun() {
+            // Not sooner: it is not to keep the first word waiting.
             meta::detach(&mut self.meta.headers);
+            self.at_rest = true;
         }
         match ready!(more) {
             Ok(true) => return Poll::Ready(Ok(false)),

@@ -124,7 +124,9 @@ impl Authed {
             }
             None => patience::send(http, *request, &call.options).await?,
         };
-        self.after(&response, operation, attempt, began.elapsed());
+        if !self.middleware.is_empty() {
+            self.after(&response, operation, attempt, began.elapsed());
+        }
         Ok(response)
     }
 
@@ -388,9 +390,10 @@ fn missing_scope(token: &AccessToken, operation: &'static Operation) -> Option<&
 }
 
 fn sign(request: &mut Request, token: &AccessToken) -> Result<(), TransportError> {
+    let value = ["Bearer ", token.expose_secret()].concat();
     // The error of a bad value is dropped: it could quote the token.
-    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
-        .map_err(|_| own("the access token cannot stand in a header"))?;
+    let mut value =
+        HeaderValue::try_from(value).map_err(|_| own("the access token cannot stand in a header"))?;
     value.set_sensitive(true);
     request.headers_mut().insert(header::AUTHORIZATION, value);
     Ok(())
