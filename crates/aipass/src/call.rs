@@ -395,11 +395,12 @@ fn json(body: &impl Serialize) -> Result<Bytes, Error> {
     let mut json = Vec::with_capacity(FIRST_PIECE);
     serde_json::to_writer(&mut json, body)
         .map_err(|_| Error::request("the request cannot be written as JSON"))?;
-    // It is kept until the answer begins, which may take minutes.
-    if json.len() < json.capacity() / 2 {
-        json.shrink_to_fit();
-    }
-    Ok(json.into())
+    // It is kept until the answer begins, which may take minutes. The room for it is whole again for the next call.
+    Ok(if json.len() < json.capacity() / 2 {
+        Bytes::copy_from_slice(&json)
+    } else {
+        json.into()
+    })
 }
 
 /// The names are OpenTelemetry's for generative AI where it has one.

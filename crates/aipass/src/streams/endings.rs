@@ -47,7 +47,7 @@ impl Endings {
             return;
         }
         let mut kept = locked(&self.0);
-        close_old(&mut kept);
+        tidy(&mut kept);
         if kept.len() == MOST {
             kept.retain(|ending| !ending.is_over());
         }
@@ -74,19 +74,28 @@ impl Endings {
 
     fn claim(&self) -> Option<Arc<Ending>> {
         let kept = locked(&self.0);
-        let newest_first = kept.iter().rev();
-        let mut recent = newest_first.take_while(|ending| ending.since.elapsed() < SOON);
+        let mut newest_first = kept.iter().rev().peekable();
+        newest_first.peek()?;
+        let now = Instant::now();
+        let mut recent = newest_first.take_while(|ending| now.duration_since(ending.since) < SOON);
         recent.find(|ending| ending.claim()).cloned()
     }
 
     /// Closes what has taken too long.
     pub(crate) fn tidy(&self) {
-        close_old(&mut locked(&self.0));
+        tidy(&mut locked(&self.0));
     }
 }
 
-fn close_old(kept: &mut VecDeque<Arc<Ending>>) {
-    while kept.front().is_some_and(|ending| ending.is_late()) {
+/// Closes what has taken too long, and forgets what is over where that takes no search: of streams one after the other, all of it.
+fn tidy(kept: &mut VecDeque<Arc<Ending>>) {
+    while kept.back().is_some_and(|ending| ending.is_over()) {
+        kept.pop_back();
+    }
+    while kept
+        .front()
+        .is_some_and(|ending| ending.is_over() || ending.is_late())
+    {
         kept.pop_front();
     }
 }
@@ -213,5 +222,49 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl fmt::Debug for Endings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endings").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use futures_util::stream;
+    use std::convert::Infallible;
+    use tokio::sync::oneshot;
+
+    /// A body that ends when it is told.
+    fn body() -> (oneshot::Sender<()>, Rest) {
+        let (end, ended) = oneshot::channel::<()>();
+        let nothing = stream::once(async {
+            ended.await.ok();
+            Ok::<_, Infallible>(Bytes::new())
+        });
+        let response = http::Response::new(reqwest::Body::wrap_stream(nothing));
+        (end, reqwest::Response::from(response).into())
+    }
+
+    #[test]
+    fn what_is_over_is_forgotten_with_the_next_call() {
+        let endings = Endings::default();
+        let kept = || locked(&endings.0).len();
+        let (first, rest) = body();
+        endings.keep(rest);
+        let (second, rest) = body();
+        endings.keep(rest);
+        endings.tidy();
+        assert_eq!(kept(), 2);
+
+        second.send(()).unwrap();
+        endings.tidy();
+        assert_eq!(kept(), 1);
+        let (third, rest) = body();
+        endings.keep(rest);
+        first.send(()).unwrap();
+        endings.tidy();
+        assert_eq!(kept(), 1);
+        drop(third);
+        endings.tidy();
+        assert_eq!(kept(), 0);
     }
 }
