@@ -1,7 +1,7 @@
 //! What a process holds while it reads, of one that does nothing else.
 
 use super::{
-    STREAMS,
+    Medians, STREAMS,
     chunk::OF_MANY,
     many,
     reader::{Client, First, Reader, STALL, Told},
@@ -9,7 +9,7 @@ use super::{
     wire::{Wanted, Writes},
 };
 use crate::{
-    Failure, memory,
+    Failure, memory, paired,
     report::{Report, Row},
     server,
 };
@@ -27,24 +27,28 @@ use tokio::{task::JoinSet, time::sleep};
 /// The chunks that come while nobody reads.
 const CHUNKS_STALLED: usize = 100_000;
 
+/// Each process is run as often, but for those that stall: they are seconds long, and their goal is far.
+const ROUNDS: usize = 5;
+
 /// The chunks of a stream that falls idle behind the first.
 const CHUNKS_IDLE: usize = 2;
 
 pub(super) fn measured(report: &mut Report, url: &str) -> Result<(), Failure> {
-    let of = |shape: &str, chunks: usize| {
-        Reader::ALL
-            .iter()
-            .map(|reader| bytes(*reader, shape, chunks, url))
-            .collect::<Result<Vec<_>, _>>()
+    let of = |shape: &str, chunks: usize, rounds: usize| {
+        let sides: Vec<usize> = (0..Reader::ALL.len()).collect();
+        let runs = paired::rounds(rounds, &sides, |side| {
+            bytes(Reader::ALL[side], shape, chunks, url)
+        })?;
+        Ok::<_, Failure>(Medians::of(&runs).figures)
     };
     let kibibytes = |bytes: f64| bytes / 1024.0;
     let mebibytes = |bytes: f64| bytes / (1024.0 * 1024.0);
-    let many: Vec<_> = of("many", OF_MANY)?.into_iter().map(mebibytes).collect();
-    let idle: Vec<_> = of("idle", CHUNKS_IDLE)?
+    let many: Vec<_> = of("many", OF_MANY, ROUNDS)?.into_iter().map(mebibytes).collect();
+    let idle: Vec<_> = of("idle", CHUNKS_IDLE, ROUNDS)?
         .into_iter()
         .map(|bytes| kibibytes(bytes) / STREAMS as f64)
         .collect();
-    let stalled: Vec<_> = of("stalled", CHUNKS_STALLED)?
+    let stalled: Vec<_> = of("stalled", CHUNKS_STALLED, 1)?
         .into_iter()
         .map(mebibytes)
         .collect();
@@ -71,7 +75,7 @@ pub(super) fn measured(report: &mut Report, url: &str) -> Result<(), Failure> {
         ..row("reader stalled, growth meanwhile".to_owned(), "MiB", &stalled)
     });
     report.notes.push(format!(
-        "Memory above start: the most that a process of its own has. Idle: each stream has sent one chunk and waits; what \
+        "Memory above start: the most that a process of its own has, medians of {ROUNDS}. Idle: each stream has sent one chunk and waits; what \
          the process has then above what it had after its first stream. Stalled: {CHUNKS_STALLED} chunks in writes of \
          16 KiB come while nobody reads for {} s, then all are read.",
         STALL.as_secs()

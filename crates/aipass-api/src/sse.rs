@@ -243,6 +243,20 @@ impl Decoder {
         Ok(None)
     }
 
+    /// Gives back the room that a push or an event took, where it is more than `room` bytes and nothing unfinished is in it: for a
+    /// stream that has to wait.
+    pub fn shrink_to(&mut self, room: usize) {
+        self.forget();
+        if self.start == self.buffer.len() && self.line.is_none() && self.buffer.capacity() > room {
+            self.buffer = Vec::new();
+            self.start = 0;
+            self.scanned = 0;
+        }
+        if !self.has_data && self.data.capacity() > room {
+            self.data = Vec::new();
+        }
+    }
+
     /// What stands unfinished at the end of the bytes, where it is a `[DONE]` without its empty line: some servers end
     /// so. Anything else unfinished is dropped, as the standard says.
     #[must_use]

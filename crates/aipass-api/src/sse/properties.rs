@@ -36,11 +36,17 @@ const CORPUS: &[&[u8]] = &[
     b"\xef\xbb\xbf",
 ];
 
-/// The events as the decoder gives them when the bytes come in those pieces, and the refusal that ended them.
-fn decoded<'a>(
-    limit: usize,
-    pieces: impl IntoIterator<Item = &'a [u8]>,
-) -> (Vec<(String, String)>, Option<EventTooLarge>) {
+type Decoded = (Vec<(String, String)>, Option<EventTooLarge>);
+
+/// The events as the decoder gives them when the bytes come in those pieces, and the refusal that ended them. They are the same
+/// where it gives back all room between the pieces.
+fn decoded<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]> + Clone) -> Decoded {
+    let decoded = fed(limit, pieces.clone(), false);
+    assert_eq!(fed(limit, pieces, true), decoded);
+    decoded
+}
+
+fn fed<'a>(limit: usize, pieces: impl IntoIterator<Item = &'a [u8]>, shrinks: bool) -> Decoded {
     let mut decoder = Decoder::with_limit(limit);
     let mut events = Vec::new();
     for piece in pieces {
@@ -51,6 +57,9 @@ fn decoded<'a>(
                 Ok(None) => break,
                 Err(error) => return (events, Some(error)),
             }
+        }
+        if shrinks {
+            decoder.shrink_to(0);
         }
     }
     (events, None)

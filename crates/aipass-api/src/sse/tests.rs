@@ -87,6 +87,30 @@ fn the_buffer_does_not_grow_with_the_stream() {
 }
 
 #[test]
+fn room_is_given_back_where_nothing_is_in_it() {
+    let large = format!("data: {0}\ndata: {0}\n\n", "x".repeat(5000));
+    let mut decoder = Decoder::new();
+    decoder.push(large.as_bytes());
+    decoder.shrink_to(4096);
+    assert_eq!(decoder.next_event().unwrap().unwrap().data().len(), 10_001);
+    assert!(decoder.buffer.capacity() > 4096 && decoder.data.capacity() > 4096);
+    decoder.shrink_to(4096);
+    assert!(decoder.buffer.capacity() == 0 && decoder.data.capacity() == 0);
+
+    decoder.push(&large.as_bytes()[..6000]);
+    assert!(decoder.next_event().unwrap().is_none());
+    decoder.shrink_to(4096);
+    decoder.push(&large.as_bytes()[6000..]);
+    assert_eq!(decoder.next_event().unwrap().unwrap().data().len(), 10_001);
+
+    decoder.push(b"data: a\n\n");
+    assert_eq!(decoder.next_event().unwrap().unwrap().data(), "a");
+    let before = decoder.buffer.capacity();
+    decoder.shrink_to(before);
+    assert_eq!(decoder.buffer.capacity(), before, "small room is kept");
+}
+
+#[test]
 fn an_unterminated_done_counts_and_nothing_else_does() {
     for (bytes, expected) in [
         (&b"data: [DONE]"[..], true),

@@ -9,7 +9,7 @@ use aipass_api::{
 use bytes::Bytes;
 use std::{
     borrow::Cow,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -20,6 +20,9 @@ const FIELDS: [&[u8]; 6] = [b":", b"data:", b"event:", b"id:", b"retry:", b"erro
 
 /// A beginning of blanks alone is looked at up to here.
 const LONGEST_HEAD: usize = 1024;
+
+/// What is kept for the next events of a stream that has to wait.
+const ROOM: usize = 4096;
 
 /// The body of a streamed answer.
 pub(super) struct Feed {
@@ -96,7 +99,13 @@ impl Feed {
 
     /// Waits for more bytes; `false` when they are at their end.
     pub(super) fn poll_more(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, StreamFault>> {
-        Poll::Ready(match ready!(self.body.poll(context))? {
+        let Poll::Ready(more) = self.body.poll(context) else {
+            if let Form::Events(decoder) = &mut self.form {
+                decoder.shrink_to(ROOM);
+            }
+            return Poll::Pending;
+        };
+        Poll::Ready(match more? {
             Some(bytes) => self.take(&bytes).map(|()| true),
             None => Ok(false),
         })

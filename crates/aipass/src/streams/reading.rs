@@ -154,10 +154,9 @@ impl<A: Adds> Reading<A> {
             return Poll::Ready(Ok(self.answer.is_over()));
         }
         let more = self.feed.poll_more(context);
-        if more.is_pending() && !self.at_rest && self.answer.has_begun() {
-            // Not sooner: it is not to keep the first word waiting.
+        if more.is_pending() && !std::mem::replace(&mut self.at_rest, true) {
+            // Now there is time for it.
             meta::detach(&mut self.meta.headers);
-            self.at_rest = true;
         }
         match ready!(more) {
             Ok(true) => return Poll::Ready(Ok(false)),
