@@ -221,10 +221,18 @@ impl Call {
     }
 
     /// As [`post_for_json`](Self::post_for_json), without reading what it says.
-    pub(crate) async fn post_for_body(&self, client: &Client, body: &impl Serialize) -> Result<Bytes, Error> {
-        let body = json(body)?;
-        let mut attempts = || Some(self.request(client, "application/json", JSON, body.clone().into()));
-        self.whole(client, &mut attempts).await
+    pub(crate) fn post_for_body(
+        &self,
+        client: &Client,
+        body: impl Serialize,
+    ) -> impl Future<Output = Result<Bytes, Error>> + Send {
+        // As in `post`.
+        let body = json(&body);
+        async move {
+            let body = body?;
+            let mut attempts = || Some(self.request(client, "application/json", JSON, body.clone().into()));
+            self.whole(client, &mut attempts).await
+        }
     }
 
     /// As [`post_for_json`](Self::post_for_json), to an address that names a thing.

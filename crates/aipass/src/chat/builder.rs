@@ -162,22 +162,13 @@ impl ChatBuilder {
         let call = self
             .client
             .begin(operation!("create_chat_completion"), Some(&self.request.model))?;
-        let mut reply = match self.answer(&call).await {
+        let mut reply = match answer(&call, &self.client, self.request).await {
             Ok(reply) => reply,
             Err(error) => return Err(call.failed(error)),
         };
         let model = Some(reply.model.clone()).filter(|model| !model.is_empty());
         reply.meta = call.answered_by(model, reply.usage());
         Ok(reply)
-    }
-
-    async fn answer(&self, call: &Call) -> Result<ChatReply, Error> {
-        let body = call.post_for_body(&self.client, &self.request).await?;
-        match whole::read(&body) {
-            Ok(reply) if reply.choices.is_empty() => Err(Error::empty(call.operation, &call.context)),
-            Ok(reply) => Ok(reply),
-            Err(error) => Err(Error::decode(call.operation, &call.context, &body, &error)),
-        }
     }
 
     /// Sends the chat and gives the answer as it is written. A paid call, as [`send`](Self::send).
@@ -227,6 +218,19 @@ impl ChatBuilder {
             return Err(Error::request("the chat has no message"));
         }
         Ok(())
+    }
+}
+
+async fn answer(
+    call: &Call,
+    client: &Client,
+    request: Box<ChatCompletionRequest>,
+) -> Result<ChatReply, Error> {
+    let body = call.post_for_body(client, request).await?;
+    match whole::read(&body) {
+        Ok(reply) if reply.choices.is_empty() => Err(Error::empty(call.operation, &call.context)),
+        Ok(reply) => Ok(reply),
+        Err(error) => Err(Error::decode(call.operation, &call.context, &body, &error)),
     }
 }
 
