@@ -276,3 +276,32 @@ impl<A> fmt::Debug for Reading<A> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{call::operation, chat::ChatAccumulator, client::Client};
+    use futures_util::stream;
+    use http::{HeaderValue, header};
+    use std::{convert::Infallible, task::Waker};
+
+    #[tokio::test]
+    async fn a_stream_that_waits_frees_what_its_headers_were_read_with() {
+        let read = Bytes::from(b"content-type: text/event-stream\r\n".to_vec());
+        let client = Client::builder().access_token("t".into()).build().unwrap();
+        let call = client
+            .begin(operation!("create_chat_completion_stream"), None)
+            .unwrap();
+        let silence = stream::pending::<Result<Bytes, Infallible>>();
+        let response = http::Response::new(reqwest::Body::wrap_stream(silence)).into();
+        let mut reading = Reading::new(response, call, ChatAccumulator::new());
+        let value = HeaderValue::from_maybe_shared(read.slice(14..31)).unwrap();
+        reading.meta.headers.insert(header::CONTENT_TYPE, value);
+        assert!(!read.is_unique());
+
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(reading.poll_item(&mut context).is_pending());
+        assert!(read.is_unique());
+        assert_eq!(reading.meta.headers[header::CONTENT_TYPE], "text/event-stream");
+    }
+}
