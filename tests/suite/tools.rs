@@ -132,6 +132,24 @@ async fn in_time<T>(what: impl Future<Output = T>) -> T {
 
 /// Every byte of both requests.
 #[tokio::test]
+async fn signed_thinking_goes_back_whatever_stands_beside_it() {
+    let thinking = json!([{"type": "thinking", "thinking": "Rain?", "signature": "sig=="}]);
+    let calls = json!([{"id": "call_a", "type": "function",
+        "function": {"name": "get_weather", "arguments": "{\"town\":\"Bergen\"}"}}]);
+    for odd in ["images", "annotations", "audio", "role"] {
+        let mut message = json!({"thinking_blocks": thinking, "tool_calls": calls});
+        message[odd] = json!(7);
+        let server = Server::start([completion(&message, "tool_calls"), says("Take one.")]).await;
+        let asked = Arc::default();
+        let chat = client(&server.base_url).chat("m").user("Rain?");
+        chat.run_tools([weather(&asked)], 2).send().await.unwrap();
+        let said = &bodies(&server)[1]["messages"][1];
+        assert_eq!(said["thinking_blocks"], thinking, "{odd}");
+        assert_eq!(said["tool_calls"], calls, "{odd}");
+    }
+}
+
+#[tokio::test]
 async fn two_calls_and_their_results_go_back_in_order() {
     let asked = Arc::default();
     let server = Server::start([

@@ -243,8 +243,8 @@ impl Decoder {
         Ok(None)
     }
 
-    /// Gives back the room that a push or an event took, where it is more than `room` bytes and nothing unfinished is in it: for a
-    /// stream that has to wait.
+    /// Gives back the room that pushes and the data of events took, where it is more than `room` bytes and nothing unfinished is
+    /// in it: for a stream that has to wait.
     pub fn shrink_to(&mut self, room: usize) {
         self.forget();
         if self.start == self.buffer.len() && self.line.is_none() && self.buffer.capacity() > room {

@@ -32,7 +32,7 @@ const FIRST_HEADERS: usize = 6;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The operation of that id.
+/// The operation of that id; an unknown one does not compile.
 macro_rules! operation {
     ($id:literal) => {
         const { ::aipass_api::operation::Operation::named($id) }
@@ -403,7 +403,8 @@ fn json(body: &impl Serialize) -> Result<Bytes, Error> {
     let mut json = Vec::with_capacity(FIRST_PIECE);
     serde_json::to_writer(&mut json, body)
         .map_err(|_| Error::request("the request cannot be written as JSON"))?;
-    // It is kept until the answer begins, which may take minutes. The room for it is whole again for the next call.
+    // It is kept until the answer begins, which may take minutes. A copy leaves the allocator a piece of the size that the next
+    // call asks for.
     Ok(if json.len() < json.capacity() / 2 {
         Bytes::copy_from_slice(&json)
     } else {

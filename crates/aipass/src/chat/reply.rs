@@ -34,7 +34,7 @@ pub struct ChatChoice {
     pub refusal: Option<String>,
     /// What the model thought aloud, where the provider shows it.
     pub reasoning: Option<String>,
-    /// The same as a provider signs it; of a stream alone, since a whole answer has it [as it came](ChatReply::raw).
+    /// The same as a provider signs it.
     pub(crate) thinking_blocks: Vec<types::ThinkingBlock>,
     /// The tools that the model asks to be called, in order.
     pub tool_calls: Vec<ToolCall>,
@@ -196,7 +196,7 @@ impl ChatReply {
     }
 
     /// The answer as the server sent it, unknown fields included: it is read anew when this is called first. `None` for a
-    /// stream, which has no such whole, and for an answer of which no more can be read than is here.
+    /// stream, which has no such whole, and for an answer whose other members are not what the document says.
     #[must_use]
     pub fn raw(&self) -> Option<&types::ChatCompletion> {
         self.raw.as_ref()?.completion()

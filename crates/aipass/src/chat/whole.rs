@@ -6,7 +6,8 @@ use aipass_api::{
     enums::FinishReason,
     lenient,
     types::{
-        ChatChoice as WireChoice, ChatCompletion, MessageContent, ToolArguments, ToolCall as WireCall, Usage,
+        ChatChoice as WireChoice, ChatCompletion, MessageContent, ThinkingBlock, ToolArguments,
+        ToolCall as WireCall, Usage,
     },
 };
 use bytes::Bytes;
@@ -67,7 +68,7 @@ fn usual(json: &str) -> Option<ChatReply> {
             text: message.content.unwrap_or_default(),
             refusal: message.refusal.filter(|text| !text.is_empty()),
             reasoning: message.reasoning_content.or(message.reasoning),
-            thinking_blocks: Vec::new(),
+            thinking_blocks: message.thinking_blocks,
             tool_calls: message.tool_calls.iter().map(tool_call).collect(),
             finish_reason: choice.finish_reason,
         }
@@ -106,6 +107,8 @@ struct Message {
     refusal: Option<String>,
     reasoning_content: Option<String>,
     reasoning: Option<String>,
+    #[serde(default, deserialize_with = "lenient::null_or_default")]
+    thinking_blocks: Vec<ThinkingBlock>,
     #[serde(default, deserialize_with = "lenient::null_or_default")]
     tool_calls: Vec<WireCall>,
 }
@@ -176,7 +179,7 @@ fn choice(at: usize, wire: &WireChoice) -> ChatChoice {
             .reasoning_content
             .clone()
             .or_else(|| message.reasoning.clone()),
-        thinking_blocks: Vec::new(),
+        thinking_blocks: message.thinking_blocks.clone(),
         tool_calls: message.tool_calls.iter().map(tool_call).collect(),
         finish_reason: wire.finish_reason.clone(),
     }
@@ -245,6 +248,8 @@ mod tests {
             r#"{"choices":[{"message":{"content":"","tool_calls":[{"index":0,"id":"t1","type":"function","signature":"s",
                 "function":{"name":"f","arguments":"{}","later":1}},{"id":"t2","type":"custom",
                 "custom":{"name":"g","input":"free"}},{"function":{"name":"h","arguments":{"a":1}}}]}}]}"#,
+            r#"{"choices":[{"message":{"content":"d","thinking_blocks":[{"type":"thinking","thinking":"t","signature":"s"}]}},
+                {"message":{"thinking_blocks":null}}]}"#,
             r#"{"choices":null}"#,
             r#"{"choices":[],"error":null}"#,
         ] {

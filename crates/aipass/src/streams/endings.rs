@@ -74,9 +74,11 @@ impl Endings {
 
     fn claim(&self) -> Option<Arc<Ending>> {
         let kept = locked(&self.0);
-        let mut newest_first = kept.iter().rev().peekable();
-        newest_first.peek()?;
+        if kept.is_empty() {
+            return None;
+        }
         let now = Instant::now();
+        let newest_first = kept.iter().rev();
         let mut recent = newest_first.take_while(|ending| now.duration_since(ending.since) < SOON);
         recent.find(|ending| ending.claim()).cloned()
     }
