@@ -34,7 +34,7 @@ usage: aipass-benches measure WHAT
        aipass-benches serve
 WHAT: chat, stream, media
 SHAPE: large, events, tiny, late, many, idle, stalled (COUNT is the chunks), whole (COUNT is the bytes of the only one),
-       first (COUNT is the streams)";
+       first, apart (COUNT is the streams)";
 
 /// Who makes the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,8 +14,6 @@ use crate::{
     server,
 };
 use std::{
-    env,
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -37,7 +35,7 @@ pub(super) fn measured(report: &mut Report, url: &str) -> Result<(), Failure> {
     let of = |shape: &str, chunks: usize, rounds: usize| {
         let sides: Vec<usize> = (0..Reader::ALL.len()).collect();
         let runs = paired::rounds(rounds, &sides, |side| {
-            bytes(Reader::ALL[side], shape, chunks, url)
+            super::figure(Reader::ALL[side], shape, chunks, url)
         })?;
         Ok::<_, Failure>(Medians::of(&runs).figures)
     };
@@ -81,18 +79,6 @@ pub(super) fn measured(report: &mut Report, url: &str) -> Result<(), Failure> {
         STALL.as_secs()
     ));
     Ok(())
-}
-
-fn bytes(reader: Reader, shape: &str, chunks: usize, url: &str) -> Result<f64, Failure> {
-    let output = Command::new(env::current_exe()?)
-        .args(["run", "stream", reader.name(), shape, &chunks.to_string(), url])
-        .output()?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{} of {}: {said}", shape, reader.name()).into());
-    }
-    let bytes: u64 = String::from_utf8(output.stdout)?.trim().parse()?;
-    Ok(super::float(bytes))
 }
 
 /// Reads many streams at once; the most that the process has above its start, in bytes.

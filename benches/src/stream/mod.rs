@@ -16,7 +16,7 @@ use crate::{
     server::Server,
 };
 use reader::{Client, First, Reader, Told};
-use std::sync::Arc;
+use std::{env, process::Command, sync::Arc};
 use tokio::{sync::Barrier, task::JoinSet};
 use wire::{Wanted, Writes};
 
@@ -47,13 +47,30 @@ pub(crate) fn run(reader: &str, shape: &str, count: &str, url: &str) -> Result<(
             Ok(())
         }
         ("first", _) => {
-            println!("{}", opening::firsts(&runtime, reader, count, url)?);
+            println!("{}", opening::firsts(&runtime, reader, None, count, url)?);
+            Ok(())
+        }
+        ("apart", _) => {
+            let pause = Some(opening::APART);
+            println!("{}", opening::firsts(&runtime, reader, pause, count, url)?);
             Ok(())
         }
         ("stalled", _) => one(Writes::Large, Told::first(First::Stalls)),
         (_, Some(writes)) => one(writes, Told::default()),
         _ => Err(USAGE.into()),
     }
+}
+
+/// The figure that a process of its own prints for [`run`].
+fn figure(reader: Reader, shape: &str, count: usize, url: &str) -> Result<f64, Failure> {
+    let output = Command::new(env::current_exe()?)
+        .args(["run", "stream", reader.name(), shape, &count.to_string(), url])
+        .output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{} of {}: {said}", shape, reader.name()).into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
 /// Reads [`STREAMS`] at once; none is read further than its head before all are open.

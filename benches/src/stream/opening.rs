@@ -20,14 +20,15 @@ use tokio::{runtime::Runtime, task::yield_now, time::sleep};
 const STREAMS: usize = 200;
 const CHUNKS: usize = 8;
 
-/// The rounds in which the readers take turns, and the streams of a turn: what another reader left in the caches is gone after
-/// the first of them.
-const ROUNDS: usize = 101;
-const FIRSTS: usize = 50;
+/// The first text is measured by processes of their own, so many of each reader in turns: how the code of one lies in memory
+/// decides a few per cent. Each reads so many streams.
+const ROUNDS: usize = 31;
+const FIRSTS: usize = 400;
 
-/// Of streams with a pause, the rounds and the pause: the CPU falls asleep in it.
-const ROUNDS_APART: usize = 21;
-const APART: Duration = Duration::from_millis(1);
+/// The same with a pause before each stream. The CPU falls asleep in it.
+pub(super) const APART: Duration = Duration::from_millis(1);
+const ROUNDS_APART: usize = 11;
+const FIRSTS_APART: usize = 100;
 
 pub(super) fn measured(report: &mut Report, url: &str) -> Result<(), Failure> {
     let runtime = crate::runtime()?;
@@ -48,32 +49,27 @@ pub(super) fn measured(report: &mut Report, url: &str) -> Result<(), Failure> {
         ..Row::default()
     });
 
-    let clients = Client::all(url)?;
-    let sides: Vec<usize> = (0..clients.len()).collect();
-    let firsts = |rounds: usize, pause: Option<Duration>, work: String| {
+    let firsts = |rounds: usize, shape: &str, streams: usize, work: String| {
+        let sides: Vec<usize> = (0..Reader::ALL.len()).collect();
         let runs = paired::rounds(rounds, &sides, |side| {
-            median(&runtime, &clients[side], pause, FIRSTS)
+            super::figure(Reader::ALL[side], shape, streams, url)
         })?;
         Ok::<_, Failure>(Medians::of(&runs).row(work, "µs"))
     };
+    let work = "streams in sequence, time to the first text, p50".to_owned();
     report.rows.push(Row {
         goal: Some(1.05),
-        ..firsts(
-            ROUNDS,
-            None,
-            "streams in sequence, time to the first text, p50".to_owned(),
-        )?
+        ..firsts(ROUNDS, "first", FIRSTS, work)?
     });
-    report.rows.push(firsts(
-        ROUNDS_APART,
-        Some(APART),
-        format!("the same, each {} ms after the one before it", APART.as_millis()),
-    )?);
+    let work = format!("the same, each {} ms after the one before it", APART.as_millis());
+    report
+        .rows
+        .push(firsts(ROUNDS_APART, "apart", FIRSTS_APART, work)?);
     report.notes.push(format!(
         "In sequence: each has {CHUNKS} chunks, one event a write, and comes as soon as the one before it is read, all on one \
          connection. Connections: the server counts them. The first text: from before the request is made, medians of \
-         {ROUNDS} turns of {FIRSTS} streams, {ROUNDS_APART} of those with a pause: it puts the CPU to sleep, and much of the \
-         figure is its waking."
+         {ROUNDS} processes with {FIRSTS} streams each, and of {ROUNDS_APART} with {FIRSTS_APART} where there is a pause: it puts \
+         the CPU to sleep, and much of the figure is its waking."
     ));
     Ok(())
 }
@@ -95,17 +91,15 @@ fn opened(runtime: &Runtime, reader: Reader, url: &str) -> Result<f64, Failure> 
     Ok(super::float(server::connections(url)? - before))
 }
 
-/// The first text of so many streams in sequence: the median in microseconds.
-pub(super) fn firsts(runtime: &Runtime, reader: Reader, streams: usize, url: &str) -> Result<f64, Failure> {
-    median(runtime, &Client::new(reader, url)?, None, streams)
-}
-
-fn median(
+/// The first text of so many streams in sequence, after that pause each: the median in microseconds.
+pub(super) fn firsts(
     runtime: &Runtime,
-    client: &Client,
+    reader: Reader,
     pause: Option<Duration>,
     streams: usize,
+    url: &str,
 ) -> Result<f64, Failure> {
+    let client = Client::new(reader, url)?;
     let runs: Result<Vec<_>, _> = (0..streams)
         .map(|_| first(runtime, client.clone(), pause))
         .collect();
