@@ -242,7 +242,7 @@ impl Head {
     }
 }
 
-/// Whether the body says that it is [JSON](names_json).
+/// Whether the head says that the body is [JSON](names_json).
 pub fn is_json(headers: &HeaderMap) -> bool {
     names_json(media_type(headers))
 }

@@ -24,7 +24,7 @@ use std::{future::Future, sync::Arc, time::Duration, time::Instant};
 use tracing::{Instrument, Span, field, instrument::Instrumented};
 use url::Url;
 
-/// Most requests fit, and none has to grow from nothing. An allocator has pieces of this size at hand.
+/// Short requests fit, and none has to grow from nothing. An allocator has pieces of this size at hand.
 const FIRST_PIECE: usize = 1024;
 
 /// As many as a usual request has by the time it is sent.

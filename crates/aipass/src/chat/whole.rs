@@ -19,7 +19,7 @@ use serde_json::Map;
 use std::{fmt, marker::PhantomData, sync::OnceLock};
 
 /// An answer as it came. The type of the document, with all that this version does not know, is read from it when somebody asks:
-/// most callers want a text, and it costs as much as all else that is done with an answer.
+/// most callers want a text, and it costs a twentieth of all that a short call does.
 #[derive(Clone)]
 pub(crate) struct Raw {
     json: Bytes,
